@@ -1,0 +1,26 @@
+// What a card says, without a page to say it on.  Pure.
+
+const LEAST = 0.01;                                           // a typed number is right if it is off by no more than this share
+
+export const chosen = (options, indices) => indices.map((i) => options[i]).join(", ") || "none";
+
+// What the reader said, in words.
+export const said = (options, choice) => (options.length ? chosen(options, choice) : String(choice[0]).replace("-", "\u2212"));
+
+// A number as it is written in the text: four digits, no exponent, a true minus.
+export const plain = (v) => String(+v.toPrecision(4)).replace("-", "\u2212");
+
+export function judge({ options, right, truth }, choice) {
+  if (!options.length) return Math.abs(choice[0] - truth) <= LEAST * Math.abs(truth);
+  return String(choice) === String(right);
+}
+
+export const answered = ({ right, truth }) => right !== null || truth !== null;
+
+// The answer beside the guess: [state, tag, words]; `choice` is null for whoever has not guessed.
+export function verdict(card, choice) {
+  const is = card.options.length ? chosen(card.options, card.right) : plain(card.truth);
+  if (!choice) return ["told", "Answer", `${is}. ${card.tell}`];
+  if (judge(card, choice)) return ["right", "✓ As you said:", `${is}. ${card.tell}`];
+  return ["wrong", "✕ Not quite.", `You said ${said(card.options, choice)}; it is ${is}. ${card.tell}`];
+}

@@ -1,0 +1,65 @@
+"""Pictures of what happens to numbers on their way through a network."""
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ..experiments import middle
+from .picture import C, drawn, number, plain_number
+
+DASHES = ((0, (1, 2)), (0, (5, 2)), (0, (8, 2, 2, 2)))
+
+
+@drawn
+def depth(plain, normed):
+    """Size of the signal by layer.  Both {what is written at the curve: sizes of shape (seeds, layers + 1)}."""
+    fig, ax = plt.subplots(figsize=(4.6, 3.9))
+    for (name, sizes), dashes in zip(plain.items(), DASHES):
+        _band(ax, sizes, C.ink_3, name, dashes)
+    together = np.concatenate(list(normed.values()))
+    _band(ax, together, C.ln, "", "-")
+    layers = together.shape[1] - 1
+    ax.annotate(f"with LayerNorm: {', '.join(normed)}", (0.97 * layers, middle(together[:, -1])), (0, 5), textcoords="offset points",
+                color=C.ln, ha="right")
+    ax.set(yscale="log", ylim=(3e-6, 3e5), yticks=[1e-4, 1e-2, 1, 1e2, 1e4], xlim=(0, layers * 1.25), xticks=range(0, layers + 1, 10))
+    ax.yaxis.set_minor_locator(plt.NullLocator())
+    ax.set_yticklabels(["0.0001", "0.01", "1", "100", "10,000"])
+    ax.grid(axis="y")
+    ax.set_xlabel("layer", loc="left")
+    ax.set_title("root mean square of what leaves it", color=C.ink_2)
+    ends = "; ".join(f"{name.replace(chr(10), ' ')}: {plain_number(middle(sizes[:, -1]), 1)}" for name, sizes in plain.items())
+    return fig, (f"Size of the signal over {layers} layers on a logarithmic axis, bands over {len(together) // len(normed)} seeds. "
+                 f"At the end, without LayerNorm: {ends}. With LayerNorm all curves stay at {middle(together[:, -1]):.2f}.")
+
+
+def _band(ax, sizes, colour, name, dashes):
+    """Middle (geometric mean) and range over seeds; the name stands at the end of the curve."""
+    layers = range(sizes.shape[1])
+    ax.fill_between(layers, sizes.min(0), sizes.max(0), color=colour, alpha=0.16, lw=0)
+    ax.plot(layers, middle(sizes), color=colour, ls=dashes, marker="none", lw=2.2)
+    ax.annotate(name, (layers[-1], middle(sizes[:, -1])), (7, -5), textcoords="offset points", color=colour, va="center")
+
+
+@drawn
+def saturation(inputs):
+    """tanh, and how steep it is at each of ``inputs``."""
+    fig, ax = plt.subplots(figsize=(4.6, 2.5))
+    u = np.linspace(-2.2, 1.12 * max(inputs) + 0.8, 300)
+    ax.axhline(0, color=C.edge, lw=0.8)
+    ax.plot(u, np.tanh(u), color=C.ink_3, marker="none")
+    for v in inputs:
+        slope, at = 1 - np.tanh(v) ** 2, np.tanh(v)
+        reach = 1.1 / np.hypot(1, slope)
+        ax.plot([v - reach, v + reach], [at - slope * reach, at + slope * reach], color=C.grad, lw=3, marker="none", ls="-")
+        ax.plot(v, at, "o", color=C.x)
+        ax.annotate(f"slope {_slope(slope)}", (v, at), (6 if slope > 0.1 else 0, -16), textcoords="offset points", color=C.grad,
+                    ha="left" if slope > 0.1 else "center", va="top")
+    ax.set(xticks=[0, *inputs], yticks=[-1, 0, 1], ylim=(-1.25, 1.6))
+    ax.set_xticklabels([number(v, 0) for v in (0, *inputs)])
+    ax.set_yticklabels([number(v, 0) for v in (-1, 0, 1)])
+    ax.set_xlabel("what arrives", loc="right")
+    ax.set_title("tanh of it", color=C.ink_2)
+    said = "; ".join(f"at {number(v, 0)}: {_slope(1 - np.tanh(v) ** 2)}" for v in inputs)
+    return fig, f"The curve of tanh with its slope {said}."
+
+
+def _slope(value):
+    return plain_number(value, 2 if value >= 1e-3 else 1)

@@ -1,0 +1,50 @@
+"""Pictures of arrays: who shares a mean with whom."""
+from itertools import product
+
+import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
+
+from .picture import C, drawn
+
+GAP = 0.9
+
+
+@drawn
+def companions(shape, cell, choices, names):
+    """A small array once for each of ``choices`` {title: axes}: ``cell`` and all that share its mean.
+
+    The last two axes are the rows and columns of a grid, the axis before them sets grids side by side, one more sets them below
+    each other.
+    """
+    *above, beside, rows, columns = shape
+    across, down = beside * (columns + GAP) - GAP, rows + 1.6
+    bands = list(product(*map(range, above)))
+    fig, panels = plt.subplots(len(choices), 1, squeeze=False,
+                               figsize=(4.6, len(choices) * (0.45 + 4.2 * len(bands) * down / (across + (1.6 if above else 0)))))
+    said = []
+    for ax, (title, axes) in zip(panels[:, 0], choices.items()):
+        shared = 0
+        for (k, band), g in product(enumerate(bands), range(beside)):
+            left, top = g * (columns + GAP), -k * down
+            for r, c in product(range(rows), range(columns)):
+                here = (*band, g, r, c)
+                mine = all(a in axes or here[a] == cell[a] for a in range(len(shape)))
+                shared += mine
+                _square(ax, left + c, top - r, mine, here == tuple(cell))
+            ax.annotate(f"{names[-3]} {g + 1}", (left + columns / 2, top - rows), (0, -2), textcoords="offset points", ha="center",
+                        va="top", color=C.ink_2, fontsize=11)
+            if band and g == 0:
+                ax.annotate(f"{names[-4]} {band[0] + 1}", (left, top - rows / 2), (-7, 0), textcoords="offset points", ha="right",
+                            va="center", rotation=90, color=C.ink_2, fontsize=11)
+        ax.set(xlim=(-1.6 if above else -0.1, across + 0.1), ylim=(-len(bands) * down, 0.1), aspect="equal")
+        ax.axis("off")
+        ax.set_title(f"{title}: {shared} cells share a mean", color=C.ln)
+        said.append(f"{title}: {shared} cells share its mean")
+    return fig, f"An array of shape {shape}, axes {', '.join(names)}, with one cell marked. {'; '.join(said)}."
+
+
+def _square(ax, x, top, mine, chosen):
+    ax.add_patch(Rectangle((x + 0.06, top - 0.94), 0.88, 0.88, facecolor=C.ln if mine else C.well, edgecolor=C.ln if mine else C.edge,
+                           lw=0.8))
+    if chosen:
+        ax.add_patch(Rectangle((x + 0.25, top - 0.75), 0.5, 0.5, facecolor=C.stage, edgecolor=C.ln, lw=1.2))
