@@ -17,7 +17,7 @@ def depth(plain, normed):
     together = np.concatenate(list(normed.values()))
     _band(ax, together, C.ln, "", "-")
     layers = together.shape[1] - 1
-    ax.annotate(f"with LayerNorm: {', '.join(normed)}", (0.97 * layers, middle(together[:, -1])), (0, 5), textcoords="offset points",
+    ax.annotate(f"with LayerNorm, all {len(normed)}", (0.97 * layers, middle(together[:, -1])), (0, 5), textcoords="offset points",
                 color=C.ln, ha="right")
     ax.set(yscale="log", ylim=(3e-6, 3e5), yticks=[1e-4, 1e-2, 1, 1e2, 1e4], xlim=(0, layers * 1.25), xticks=range(0, layers + 1, 10))
     ax.yaxis.set_minor_locator(plt.NullLocator())

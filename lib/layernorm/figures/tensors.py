@@ -17,10 +17,12 @@ def companions(shape, cell, choices, names):
     each other.
     """
     *above, beside, rows, columns = shape
-    across, down = beside * (columns + GAP) - GAP, rows + 1.6
+    margin, across = 1.6 if above else 0.1, beside * (columns + GAP) - GAP
+    cell_inches = 4.4 / (margin + across)
+    down = rows + 0.32 / cell_inches                              # room for the names under the grids
     bands = list(product(*map(range, above)))
     fig, panels = plt.subplots(len(choices), 1, squeeze=False,
-                               figsize=(4.6, len(choices) * (0.45 + 4.2 * len(bands) * down / (across + (1.6 if above else 0)))))
+                               figsize=(4.6, len(choices) * (0.4 + cell_inches * len(bands) * down)))
     said = []
     for ax, (title, axes) in zip(panels[:, 0], choices.items()):
         shared = 0
@@ -36,7 +38,7 @@ def companions(shape, cell, choices, names):
             if band and g == 0:
                 ax.annotate(f"{names[-4]} {band[0] + 1}", (left, top - rows / 2), (-7, 0), textcoords="offset points", ha="right",
                             va="center", rotation=90, color=C.ink_2, fontsize=11)
-        ax.set(xlim=(-1.6 if above else -0.1, across + 0.1), ylim=(-len(bands) * down, 0.1), aspect="equal")
+        ax.set(xlim=(-margin, across + 0.1), ylim=(-len(bands) * down, 0.1), aspect="equal")
         ax.axis("off")
         ax.set_title(f"{title}: {shared} cells share a mean", color=C.ln)
         said.append(f"{title}: {shared} cells share its mean")

@@ -64,9 +64,9 @@ RADIUS = 3 ** 0.5
 def _seen_from_the_side(ax, vectors):
     for name, x in vectors.items():
         height, away = np.sum(x) / RADIUS, np.linalg.norm(x - np.mean(x))
-        ax.annotate("", (away, 0.12), (away, height - 0.22), arrowprops={"arrowstyle": "->", "color": C.stat, "ls": (0, (4, 3))})
+        ax.plot([away, away], [0, height], color=C.stat, ls=(0, (4, 3)), lw=1.2, marker="none", zorder=1)
         ax.plot(away, height, "o", color=C.x)
-        ax.annotate(f"{name} = {_tuple(x)}", (away, height), (9, 0), textcoords="offset points", va="center", color=C.x)
+        ax.annotate(f"{name} = {_tuple(x)}", (away, height), (9, 6), textcoords="offset points", va="center", color=C.x, bbox=GAP)
         ax.annotate("", (RADIUS + 0.14 * np.sign(away - RADIUS), 0), (away, 0), arrowprops={"arrowstyle": "->", "color": C.stat})
     ax.axvline(0, color=C.ink_3, lw=1.4)
     ax.axhline(0, color=C.edge, lw=1)

@@ -55,6 +55,7 @@ export function render({ model, el: root }) {
   const state = () => Object.fromEntries(["options", "right", "truth", "tell"].map((key) => [key, get(key)]));
 
   function draw(moved = false) {
+    if (moved) node.style.minHeight = `${node.offsetHeight}px`;     // the page below stays where it is
     if (!get("kept")) return ask();
     const again = el("button", { type: "button", class: "ln-btn", onclick: () => { keep([]); draw(true); } }, "Guess again");
     if (answered(state())) say(...verdict(state(), get("choice")), again);

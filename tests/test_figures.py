@@ -1,0 +1,75 @@
+"""Pictures are the same on every run, at home on light and dark, legible on a phone, and say in words what they show."""
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+
+import layernorm as ln
+
+PHONE, SMALLEST = 366, 12                                         # room for a picture at 390 px; px
+
+
+def sizes(middle):
+    return np.exp(np.random.default_rng(0).normal(size=(3, 6))) * middle
+
+
+PICTURES = {
+    "stages": lambda: ln.figures.stages([2, 0, 4, 4], ln.layer_norm([2, 0, 4, 4]), [1, 2, 3, 4]),
+    "circle": lambda: ln.figures.circle({"a": np.array([2.0, 0, 4])}, {"b": np.array([0.0, 1, 1])}),
+    "depth": lambda: ln.figures.depth({"s = 2": sizes(100), "s = 1": sizes(0.01)}, {"s = 2": sizes(1)}),
+    "saturation": lambda: ln.figures.saturation([0.7, 8]),
+    "companions": lambda: ln.figures.companions((2, 3, 4), (0, 1, 2), {"LN": (2,)}, ("example", "token", "feature")),
+    "companions of an image": lambda: ln.figures.companions((2, 3, 4, 5), (0, 1, 2, 3), {"C": (1,)}, ("image", "channel", "row", "column")),
+}
+
+
+@pytest.fixture(params=PICTURES)
+def draw(request):
+    return PICTURES[request.param]
+
+
+def test_a_picture_is_the_same_on_every_run(draw):
+    assert draw().svg == draw().svg
+
+
+def test_every_colour_knows_light_and_dark(draw):
+    svg = draw().svg
+    single = re.findall(r"(?:fill|stroke): #[0-9a-f]{6}(?!; (?:fill|stroke): light-dark)", svg)
+    assert single == [] and "light-dark" in svg
+
+
+def test_letters_are_legible_on_a_phone(draw):
+    svg = draw().svg
+    width, unit = float(re.search(r'width="(\d+)"', svg)[1]), float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    shown = min(width, PHONE) / unit
+    letters = [float(size) * shown for size in re.findall(r"font-size: ([\d.]+)px", svg)]
+    assert letters and min(letters) >= SMALLEST - 0.1
+
+
+def test_the_words_say_what_is_there():
+    assert "2, 0, 4, 4" in PICTURES["stages"]().alt and "4 cells" in PICTURES["companions"]().alt
+    assert "over 3 seeds" in PICTURES["depth"]().alt
+
+
+def test_the_number_of_companions_is_counted_from_the_axes():
+    for axes, wanted in (((2,), 4), ((1, 2), 12), ((0, 1), 6)):
+        alt = ln.figures.companions((2, 3, 4), (0, 1, 2), {"LN": axes}, ("example", "token", "feature")).alt
+        assert f"LN: {wanted} cells" in alt
+
+
+def test_drawing_leaves_the_readers_own_style_alone():
+    before = dict(matplotlib.rcParams)
+    PICTURES["stages"]()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_colour_that_is_no_token_is_refused():
+    @ln.figures.drawn
+    def foreign():
+        import matplotlib.pyplot as plt
+        figure, ax = plt.subplots()
+        ax.plot([0, 1], color="#123456")
+        return figure, "a line"
+    with pytest.raises(ValueError, match="#123456"):
+        foreign()
