@@ -14,7 +14,7 @@ ANY = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.I)
 
 def claims(text):
     """The numbers in ``text`` that somebody must have computed: decimals, powers of ten, whole numbers above 12 but for years."""
-    text = FENCE.sub(" ", text).replace("\u2212", "-")
+    text = FENCE.sub(" ", text).replace("\u2212", "-").replace("{,}", ",")
     text = POWER.sub(lambda match: f" {match[1]}e{match[2]} ", text)
     for noise in NOISE:
         text = noise.sub(" ", text)
