@@ -17,10 +17,20 @@ export function judge({ options, right, truth }, choice) {
 
 export const answered = ({ right, truth }) => right !== null || truth !== null;
 
+// While the answer is still to come.
+export const held = ({ options }, choice) => ["held", "Your guess:", `${said(options, choice)}. The answer comes below.`];
+
 // The answer beside the guess: [state, tag, words]; `choice` is null for whoever has not guessed.
 export function verdict(card, choice) {
   const is = card.options.length ? chosen(card.options, card.right) : plain(card.truth);
   if (!choice) return ["told", "Answer", `${is}. ${card.tell}`];
   if (judge(card, choice)) return ["right", "✓ As you said:", `${is}. ${card.tell}`];
   return ["wrong", "✕ Not quite.", `You said ${said(card.options, choice)}; it is ${is}. ${card.tell}`];
+}
+
+// The verdict that takes most room: a wrong guess in many words.
+export function longest(card) {
+  const wrong = card.options.map((_, i) => i).filter((i) => String(card.right) !== String([i]));
+  const words = wrong.map((i) => verdict(card, [i])).sort((a, b) => b[2].length - a[2].length);
+  return words[0] ?? verdict(card, [-1000.5]);
 }

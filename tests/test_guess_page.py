@@ -1,0 +1,96 @@
+"""On the page a result waits for the guess at it; the guess stands beside the answer."""
+import pytest
+from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+WAITING = ".ln-waits"
+
+
+def cards(page, kind):
+    return page.locator(f'[data-explorable="{kind}"]')
+
+
+def question(page, words):
+    return cards(page, "guess").filter(has_text=words)
+
+
+def test_a_result_waits_for_the_guess_at_it_and_no_longer(visit):
+    page = visit()
+    waiting = page.locator(WAITING).count()
+    assert waiting >= 8
+    card = question(page, "leave LayerNorm as something else")
+    card.get_by_role("button", name="−x").click()
+    card.get_by_role("button", name="Keep my guess").click()
+    expect(page.locator(WAITING)).to_have_count(waiting - 1)
+    answer = cards(page, "answer").filter(has_text="upside down")
+    expect(answer).to_contain_text("✓ As you said: −x.")
+
+
+def test_a_wrong_guess_is_kept_beside_the_answer(visit):
+    page = visit()
+    card = question(page, "leave LayerNorm as something else")
+    for option in ("10x", "−x"):
+        card.get_by_role("button", name=option, exact=True).click()
+    card.get_by_role("button", name="Keep my guess").click()
+    expect(card).to_contain_text("Your guess: 10x, −x.")
+    expect(cards(page, "answer").filter(has_text="upside down")).to_contain_text("You said 10x, −x; it is −x.")
+
+
+def test_a_typed_guess_is_judged_by_its_value(visit):
+    page = visit()
+    card = question(page, "variance of the two numbers")
+    field = card.get_by_label("Your number")
+    expect(card.get_by_role("button", name="Check")).to_be_disabled()
+    field.fill("8")
+    field.press("Enter")
+    expect(card).to_contain_text("You said 8; it is 4.")
+    card.get_by_role("button", name="Guess again").click()
+    card.get_by_label("Your number").fill("4")
+    card.get_by_role("button", name="Check").click()
+    expect(card).to_contain_text("✓ As you said: 4.")
+
+
+def test_a_reader_who_will_not_guess_sees_the_result_all_the_same(visit):
+    page = visit()
+    card = cards(page, "answer").first
+    card.get_by_role("button", name="Show it anyway").click()
+    expect(card).to_contain_text("Answer 20000.")
+    expect(card.locator("xpath=ancestor::*[contains(@class, 'cell_output')]")).not_to_have_class("ln-waits")
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["laptop", "phone"])
+def test_nothing_moves_when_a_guess_is_kept(visit, screen):
+    page = visit(**screen)
+    heading = page.get_by_role("heading", name="What to take along")
+    before = heading.evaluate("e => e.getBoundingClientRect().top + scrollY")
+    for card in cards(page, "guess").all():
+        if card.get_by_label("Your number").count():
+            card.get_by_label("Your number").fill("1")
+        else:
+            card.locator(".ln-option").first.click()
+        card.locator(".ln-check").click()
+    expect(page.locator(WAITING)).to_have_count(0)
+    assert abs(heading.evaluate("e => e.getBoundingClientRect().top + scrollY") - before) <= 1
+
+
+def test_the_focus_stays_in_the_card(visit):
+    page = visit()
+    card = cards(page, "guess").nth(1)
+    card.get_by_role("button", name="10", exact=True).focus()
+    page.keyboard.press("Space")
+    card.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Enter")
+    expect(card.get_by_role("button", name="Guess again")).to_be_focused()
+    expect(card.get_by_role("status")).to_contain_text("As you said")
+
+
+def test_without_script_nothing_waits(visit):
+    page = visit(java_script_enabled=False)
+    expect(page.get_by_text("Answer. 20000.")).to_be_visible()
+    assert page.locator(WAITING).count() == 0
+
+
+def test_on_paper_nothing_waits(visit):
+    page = visit()
+    page.emulate_media(media="print")
+    expect(page.locator(f"{WAITING} .output").first).to_be_visible()
