@@ -235,7 +235,7 @@ def layer_norm_jacobian(x: ArrayLike, gamma: ArrayLike | None = None, *, eps: fl
     x_hat, _, rstd = layer_norm(x.astype(np.float64), eps=number("eps", eps, low=0), return_stats=True)     # (..., d), (..., 1)
     d = x.shape[-1]
     with np.errstate(all="ignore"):
-        jacobian = np.eye(d) - 1 / d - x_hat[..., :, None] * x_hat[..., None, :] / d        # (..., d, d)
+        jacobian: Array = np.eye(d) - 1 / d - x_hat[..., :, None] * x_hat[..., None, :] / d        # (..., d, d)
         jacobian *= rstd[..., None]                                                         # (..., d, d)
         if gamma is not None:
             jacobian *= shaped("gamma", gamma, (d,), "the last axis of x")[:, None]         # (..., d, d)
@@ -285,8 +285,7 @@ def _vectors(x: ArrayLike, dy: ArrayLike, gamma: ArrayLike | None, axis: Axis,
 
 def _one_per_channel(gamma: ArrayLike | None, c: int, ndim: int) -> Array:
     array: Array = np.ones(c) if gamma is None else shaped("gamma", gamma, (c,), "one number per channel")      # (C,)
-    array = array.astype(np.float64).reshape(1, c, *[1] * (ndim - 2))               # (1, C, 1, ...)
-    return array
+    return array.astype(np.float64).reshape(1, c, *[1] * (ndim - 2))                # (1, C, 1, ...)
 
 
 def _statistics(given: dict[str, ArrayLike], shape: tuple[int, ...]) -> list[Array]:

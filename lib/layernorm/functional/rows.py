@@ -167,11 +167,12 @@ def _repeated(parameter: Array | None, rows: int, work: np.dtype[Any]) -> Array 
     if parameter is None:
         return None
     row = parameter.reshape(1, -1)                                              # (1, d)
-    with np.errstate(over="ignore"):
-        cast = row.astype(work)                                                 # (1, d)
-    if not np.isfinite(cast).all():
-        cast = row
-    return np.repeat(cast, max(1, min(rows, STRIP // cast.nbytes)), axis=0)     # (strip, d)
+    if row.dtype != work:
+        with np.errstate(over="ignore"):
+            cast = row.astype(work)                                             # (1, d)
+        row = cast if np.isfinite(cast).all() else row
+    times = min(rows, STRIP // row.nbytes)
+    return row.repeat(times, axis=0) if times > 1 else row                      # (strip, d)
 
 
 def _by_strips(operation: np.ufunc, c: Array, parameter: Array) -> None:
