@@ -5,7 +5,8 @@ from decimal import Decimal
 
 FENCE = re.compile(r"^(`{3,}|~{3,})(?!\{)[^\n]*\n.*?^\1", re.S | re.M)                    # listings; directives are text
 NOISE = [re.compile(pattern, re.S | re.M) for pattern in (
-    r"<!--.*?-->", r"(?<!`)`[^`\n]+`(?!`)", r"\]\([^)]*\)", r"https?://\S+", r"^\([\w-]+\)=$", r"^:\w+:[^\n]*$", r"arXiv \d{4}\.\d{5}", r"\*\*Time\*\* \d+ minutes",
+    r"<!--.*?-->",
+    r"(?<!`)`[^`\n]+`(?!`)", r"\]\([^)]*\)", r"https?://\S+", r"^\([\w-]+\)=$", r"^:\w+:[^\n]*$", r"arXiv \d{4}\.\d{5}", r"\*\*Time\*\* \d+ minutes",
     r"\\[dt]?frac\s*\d\s*\d", r"\\[dt]?frac\s*\d", r"(?:issue|section|equation|version) [\d.]+", r"\^\{?[−-]?\d+\}?", r"_\{?\d+\}?")]
 POWER = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\\times|\\cdot|×|·)\s*10\^\{?(-?\d+)\}?")
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.I)

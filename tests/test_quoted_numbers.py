@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
 from quoted import claims, minutes_to_read, unsupported
 
 HERE = Path(__file__).parent

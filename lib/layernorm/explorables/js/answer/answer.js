@@ -1,5 +1,5 @@
 // The answer to a question further up, beside what the reader guessed there.  Until then the result above it waits.
-import { el } from "../kit.js";
+import { button, frame, ghost, sentence } from "../guess/card.js";
 import { hearPage } from "../guess/page.js";
 import { longest, verdict } from "../guess/words.js";
 
@@ -8,28 +8,23 @@ const WAITS = ["waits", "Guess first", "What was printed here waits for your ans
 export const initialize = () => {};
 
 export function render({ model, el: root, signal }) {
-  const node = el("div", { class: "ln-predict", role: "group", "aria-label": "Answer" });
   const card = Object.fromEntries(["options", "right", "truth", "tell"].map((key) => [key, model.get(key)]));
   const output = root.closest(".cell_output");                // in a page of the course; a kernel's output has just been asked for
-  let shown = output === null;
-
-  const say = ([state, tag, words]) => {
-    node.dataset.state = state;
-    node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, tag), ` ${words}`));
-  };
+  const say = ([state, tag, words], ...more) => frame("Answer", state, sentence("ln-ask", tag, words), ...more);
+  const skip = (act) => button("Show it anyway", act);
+  let shown = output === null, now = null;
 
   function draw(choice) {
     shown ||= choice !== null;
     output?.classList.toggle("ln-waits", !shown);
-    say(shown ? verdict(card, choice) : WAITS);
-    if (!shown) node.append(el("button", { type: "button", class: "ln-btn", onclick: () => { shown = true; draw(choice); node.focus(); } }, "Show it anyway"));
+    const next = shown ? say(verdict(card, choice)) : say(WAITS, skip(() => { shown = true; draw(null); now.focus(); }));
+    next.tabIndex = -1;
+    if (now) now.replaceWith(next);
+    else root.replaceChildren(next);
+    now = next;
   }
 
   root.classList.add("ln-ex", "ln-words");
-  node.tabIndex = -1;
-  root.replaceChildren(node);
-  say(longest(card));                                         // room for whatever will be said, so that the page below stays
-  const most = node.offsetHeight;
   hearPage(model.get("question"), draw, signal);
-  node.style.minHeight = `${Math.max(most, node.offsetHeight)}px`;
+  root.append(...[say(WAITS, skip()), say(longest(card))].map(ghost));
 }

@@ -1,26 +1,20 @@
 // A question to commit to.  The guess is kept on the page, where the answer to it finds it.
 import { el } from "../kit.js";
+import { button, frame, ghost, sentence } from "./card.js";
 import { tellPage } from "./page.js";
 import { answered, held, longest, verdict } from "./words.js";
 
 export const initialize = () => {};
 
 export function render({ model, el: root }) {
-  const node = el("div", { class: "ln-predict", role: "group", "aria-label": "Predict" });
   const status = el("p", { class: "ln-quiet", role: "status" });
   const get = (key) => model.get(key);
   const card = Object.fromEntries(["question", "options", "many", "right", "truth", "tell"].map((key) => [key, get(key)]));
   const question = card.question + (card.many ? " Choose all that hold." : "");
 
   // The question stays; under it stand the choices, or what was said.
-  const show = (state, ...under) => {
-    node.dataset.state = state;
-    node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, "Predict"), ` ${question}`), ...under);
-  };
-  const say = ([state, tag, words]) => {
-    const again = el("button", { type: "button", class: "ln-btn", onclick: () => { keep([]); draw(true); } }, "Guess again");
-    show(state, el("p", { class: "ln-said" }, el("b", { class: "ln-tag" }, tag), ` ${words}`), again);
-  };
+  const show = (state, ...under) => frame("Predict", state, sentence("ln-ask", "Predict", question), ...under);
+  const say = ([state, tag, words], again) => show(state, sentence("ln-said", tag, words), again);
   const keep = (choice) => {
     model.set("choice", choice);
     model.set("kept", choice.length > 0);
@@ -54,30 +48,30 @@ export function render({ model, el: root }) {
   }
 
   function ask() {
-    const check = el("button", { type: "button", class: "ln-btn ln-check", disabled: true, onclick: () => { keep(read()); draw(true); } },
-      answered(card) ? "Check" : "Keep my guess");
+    const check = button(answered(card) ? "Check" : "Keep my guess", () => { keep(read()); draw(true); }, "ln-check");
+    check.disabled = true;
     const [control, read] = card.options.length ? choices(check) : field(check);
-    show("asked", control, check);
+    return show("asked", control, check);
   }
 
   const spoken = (choice) => (answered(card) ? verdict(card, choice) : held(card, choice));
+  const again = () => button("Guess again", () => { keep([]); draw(true); });
+  let now = null;
 
   function draw(moved = false) {
-    if (get("kept")) say(spoken(get("choice")));
-    else ask();
+    const next = get("kept") ? say(spoken(get("choice")), again()) : ask();
+    if (now) now.replaceWith(next);
+    else root.replaceChildren(next, status);
+    now = next;
     if (moved) {                                              // the button that had the focus is gone
-      node.querySelector(get("kept") ? ".ln-btn" : ".ln-option, .ln-typed").focus({ preventScroll: true });
-      status.textContent = node.querySelector(".ln-said")?.textContent ?? "";
+      now.querySelector(get("kept") ? ".ln-btn" : ".ln-option, .ln-typed").focus({ preventScroll: true });
+      status.textContent = now.querySelector(".ln-said")?.textContent ?? "";
     }
   }
 
   root.classList.add("ln-ex", "ln-words");
-  root.replaceChildren(node, status);
-  ask();                                                      // room for whatever will stand here, so that the page below stays
-  const asked = node.offsetHeight;
-  say(answered(card) ? longest(card) : held(card, card.options.map((_, i) => i)));
-  node.style.minHeight = `${Math.max(asked, node.offsetHeight)}px`;
-  model.on("change:kept", () => draw());
   if (get("kept")) tellPage(card.question, get("choice"));
   draw();
+  root.append(...[ask(), say(answered(card) ? longest(card) : held(card, card.options.map((_, i) => i)), again())].map(ghost));
+  model.on("change:kept", () => draw());
 }
