@@ -1,7 +1,7 @@
-"""What the chapters run: one function per result, inputs to plain numbers."""
+"""How large a number is, thirty layers deep."""
 import numpy as np
 
-from .functional import layer_norm
+from ..functional import layer_norm
 
 PLACES = (None, "before", "after")
 
