@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from test_functional_oracles import arrays, arrays_and_axes, close, exact, images, in_torch, offset_in_sigmas, parameters, promise
 
@@ -13,7 +13,12 @@ NORMS = ((ln.layer_norm, True), (ln.rms_norm, False))
 
 
 def native(x):
-    return np.array(x, dtype=x.dtype.newbyteorder("="))
+    return np.array(x, dtype=x.dtype.newbyteorder("="), order="C")
+
+
+def torch_holds(x):
+    """Can torch square these?  Beyond, it gives NaN, or zeros; there the fractions below are the oracle."""
+    return np.abs(x).max() < 1e152
 
 
 def layer_norm_in_torch(x, axes, gamma, beta, eps):
@@ -29,10 +34,11 @@ def rms_norm_in_torch(x, axes, gamma, beta, eps):
 SCALES = (5e-324, 1e-310, 1e-300, 1e-160, 1e-30, 1e-3, 1, 1e3, 1e30, 1e150)
 
 
-@promise(250)
+@promise(150)
 @given(arrays_and_axes(scales=SCALES), st.sampled_from((1e-5, 1e-12, 0.1)))
 def test_layer_norm_is_torchs_in_float64_within_1e_12_of_one_plus_offset_over_sigma(given_x, eps):
     x, axes = given_x
+    assume(torch_holds(x))
     gamma, beta, wide, _ = parameters(x, axes)
     close(ln.layer_norm(x, gamma, beta, axis=axes, eps=eps), layer_norm_in_torch(x, axes, gamma, beta, eps),
           1e-12 * offset_in_sigmas(x, axes) * np.maximum(1, np.abs(wide)))
@@ -42,6 +48,7 @@ def test_layer_norm_is_torchs_in_float64_within_1e_12_of_one_plus_offset_over_si
 @given(arrays_and_axes(scales=SCALES), st.sampled_from((1e-5, 1e-12, 0.1)))
 def test_rms_norm_is_torchs_in_float64_within_1e_12(given_x, eps):
     x, axes = given_x
+    assume(torch_holds(x))
     gamma, beta, wide, _ = parameters(x, axes)
     close(ln.rms_norm(x, gamma, beta, axis=axes, eps=eps), rms_norm_in_torch(x, axes, gamma, beta, eps),
           1e-12 * np.maximum(1, np.abs(wide)))
@@ -51,13 +58,13 @@ def test_rms_norm_is_torchs_in_float64_within_1e_12(given_x, eps):
 @given(arrays_and_axes(scales=(1e-140, 1e-70, 1, 1e70, 1e150)))
 def test_without_eps_torch_is_met_at_every_scale_whose_squares_it_can_hold(given_x):
     x, axes = given_x
-    if np.prod([x.shape[a] for a in axes]) > 1:
-        gamma, beta, wide, _ = parameters(x, axes)
-        close(ln.layer_norm(x, gamma, beta, axis=axes, eps=0), layer_norm_in_torch(x, axes, gamma, beta, 0),
-              1e-12 * offset_in_sigmas(x, axes) * np.maximum(1, np.abs(wide)))
+    assume(torch_holds(x) and np.isfinite(offset_in_sigmas(x, axes)).all())
+    gamma, beta, wide, _ = parameters(x, axes)
+    close(ln.layer_norm(x, gamma, beta, axis=axes, eps=0), layer_norm_in_torch(x, axes, gamma, beta, 0),
+          1e-12 * offset_in_sigmas(x, axes) * np.maximum(1, np.abs(wide)))
 
 
-@promise(300)
+@promise(150)
 @given(arrays(shapes=st.tuples(st.integers(1, 3), st.integers(2, 12)), offsets=(0, 1, 15, 17, 1e3, 1e8, 1e13),
               scales=(5e-324, 1e-318, 1e-308, 1e-300, 1e-200, 1e-160, 1e-100, 1, 1e100, 1e150, 1e154, 1e200, 1e294)),
        st.sampled_from((0, 5e-324, 1e-310, 1e-200, 1e-100, 1e-5, 1e200)))
@@ -112,15 +119,16 @@ def test_float16_is_its_float64_result_rounded_once(given_x):
 @given(arrays_and_axes(offsets=(0, 3, 1e5), scales=(1e-100, 1, 1e150)), st.booleans())
 def test_the_plain_formula_and_the_one_in_blocks_are_equal(given_x, affine):
     x, axes = given_x
+    assume(torch_holds(x))
     gamma, beta, wide, _ = parameters(x, axes)
     arguments = (x, gamma, beta) if affine else (x,)
     bound = 1e-12 * offset_in_sigmas(x, axes) * np.maximum(1, np.abs(wide))
     for plain, blocks in ((ln.layer_norm_plain, ln.layer_norm), (ln.rms_norm_plain, ln.rms_norm)):
         ours, theirs = (norm(*arguments, axis=axes, return_stats=True) for norm in (blocks, plain))
         close(ours[0], theirs[0], bound)
-        for one, other in zip(ours[1:], theirs[1:], strict=True):
-            assert one.shape == other.shape
-            close(one, other, 1e-12 * offset_in_sigmas(x, axes) * np.abs(other))
+        assert [a.shape for a in ours] == [a.shape for a in theirs]
+        close(ours[-1], theirs[-1], 1e-12 * offset_in_sigmas(x, axes) * theirs[-1], what="rstd:")
+        close(ours[1], theirs[1], 1e-12 * (np.abs(x).max() if len(ours) == 3 else theirs[1]), what="mean:")
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -171,8 +179,8 @@ def test_integers_and_booleans_become_float64():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("d", [1, 3, 7, 768, 9001])
 def test_a_constant_vector_gives_beta_exactly_and_without_eps_nan_as_in_torch(value, dtype, d):
-    if np.isinf(dtype(value)):
-        pytest.skip("no float32")
+    if dtype == np.float32:
+        value = min(value, 3e38)
     x, beta = np.full((2, d), value, dtype), np.linspace(1, 2, d, dtype=dtype)
     np.testing.assert_array_equal(ln.layer_norm(x, np.full(d, 3.0), beta), np.broadcast_to(beta, (2, d)))
     y, _, rstd = ln.layer_norm(x, eps=0, return_stats=True)
@@ -210,7 +218,7 @@ FINITE = st.sampled_from((16, 32, 64)).flatmap(lambda bits: st.tuples(st.just(bi
     st.floats(allow_nan=False, allow_infinity=False, width=bits), min_size=4, max_size=4)] * 5))
 
 
-@promise(400)
+@promise(200)
 @given(FINITE, st.sampled_from((5e-324, 1e-50, 1e-5, 1e300, 1.7e308)))
 def test_finite_numbers_and_a_positive_eps_never_give_nan(numbers, eps):
     bits, values, gamma, beta, mean, var = numbers

@@ -78,7 +78,7 @@ def lay_out(x, layout):
 @st.composite
 def arrays(draw, *, offsets=(0, 1, 30, 1e3, 1e8), scales=(1,), dtype=np.float64, shapes=None):
     """An array of ordinary numbers, offset and scaled, in any layout; now and then a long last axis or one of length 1."""
-    shape = draw(shapes) if shapes else tuple(draw(st.lists(st.integers(1, 6), max_size=3))) + (draw(st.sampled_from(
+    shape = draw(shapes) if shapes is not None else tuple(draw(st.lists(st.integers(1, 6), max_size=3))) + (draw(st.sampled_from(
         (1, 2, 3, 4, 8, 33, 257, 9001))),)
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = rng.normal(size=shape) + draw(st.sampled_from(offsets)) * draw(st.sampled_from((-1, 1)))

@@ -89,7 +89,7 @@ def _block(x: Array, c: Array, eps: float, ones: Array, centre: bool) -> tuple[A
         mean = _mean(x, ones)                                                   # (n,)
         x = np.subtract(x, mean[:, None], out=c)                                # (n, d)
         var = _mean(c, c)                                                       # (n,)
-        far = mean * mean > 256 * var                                           # (n,)
+        far = mean * mean / 256 > var                                           # (n,)
         if far.any():
             rest = np.where(far, _mean(c, ones), 0)                             # (n,)  what the rounding of the mean left
             np.subtract(c, rest[:, None], out=c)                                # (n, d)
