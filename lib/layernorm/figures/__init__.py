@@ -1,7 +1,9 @@
 """Figures of the course: results in, pictures out."""
+from .comeback import comeback
+from .descent import stable_steps
 from .networks import depth, saturation
 from .picture import C, Picture, drawn
 from .tensors import companions
 from .vectors import circle, stages
 
-__all__ = ["C", "Picture", "circle", "companions", "depth", "drawn", "saturation", "stages"]
+__all__ = ["C", "Picture", "circle", "comeback", "companions", "depth", "drawn", "saturation", "stable_steps", "stages"]
