@@ -1,0 +1,37 @@
+// One control for each input of an experiment: the browser's own slider over the stored values, or its own radio buttons.
+import { el } from "../kit.js";
+import { place } from "./table.js";
+
+const quiet = (event) => event.stopPropagation();             // JupyterLab has commands on these keys
+
+export const control = (given, id, choose) => (typeof given.values[0] === "number" ? slider : choices)(given, id, choose);
+
+// The slider moves over the places of the values: each stop is a stored result.
+function slider({ name, label, values, texts }, id, choose) {
+  const last = values.length - 1;
+  const range = el("input", { type: "range", id, class: "ln-lab-range", min: 0, max: last, step: 1, onkeydown: quiet,
+    oninput: () => choose(values[range.valueAsNumber]) });
+  const stops = texts.map((text) => el("span", {}, text));
+  return {
+    node: el("div", { class: "ln-lab-number" }, el("label", { for: id }, label),
+      el("div", { class: "ln-lab-scale" }, range, el("div", { class: "ln-lab-stops", "aria-hidden": "true" }, stops))),
+    draw({ choice }) {
+      const at = place(values, choice[name]);
+      range.value = at;
+      range.setAttribute("aria-valuetext", texts[at]);
+      stops.forEach((stop, k) => stop.classList.toggle("is-here", k === at));
+    },
+  };
+}
+
+function choices({ name, label, values, texts }, id, choose) {
+  const inputs = values.map((value) =>
+    el("input", { type: "radio", name: id, class: "ln-lab-radio", onkeydown: quiet, onchange: () => choose(value) }));
+  return {
+    node: el("div", { class: "ln-lab-choice", role: "radiogroup", "aria-labelledby": id }, el("span", { id, class: "ln-lab-label" }, label),
+      el("div", { class: "ln-lab-segments" }, inputs.map((input, k) => el("label", {}, input, el("span", {}, texts[k]))))),
+    draw({ choice }) {
+      inputs.forEach((input, k) => { input.checked = values[k] === choice[name]; });
+    },
+  };
+}
