@@ -1,0 +1,109 @@
+"""The Player in a real JupyterLab with a real kernel: the page and Python see each other's changes."""
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, writes
+from playwright.sync_api import expect
+
+CELLS = {
+    "show": "import layernorm as ln\nplayer = ln.Player(x=[2, 0, 4, 4])\nplayer",
+    "ask": "print('x is', player.x, 'and y', player.y.round(3))",
+    "set": "player.x = [1, 2, 3]\nplayer.time = 4",
+    "wrong": "player.gamma = [1, 2]",
+    "guess": "guess = ln.Guess('Which?', ['red', 'blue'])\nguess",
+    "answer": "guess.reveal('blue', 'It is.')",
+}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that serves one notebook."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "live.ipynb").write_text(writes(new_notebook(cells=[new_code_cell(source, id=name) for name, source in CELLS.items()],
+                                                           metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
+         "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
+         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            json.load(urllib.request.urlopen(f"{address}/api"))
+            break
+        except OSError:
+            assert server.poll() is None, "JupyterLab did not start"
+            time.sleep(0.25)
+    yield address
+    server.terminate()
+    server.wait(20)
+
+
+class Notebook:
+    """The notebook as a reader drives it: run a cell, look at what it says."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def cell(self, name):
+        return self.page.locator(".jp-CodeCell").nth(list(CELLS).index(name))
+
+    def run(self, name):
+        cell = self.cell(name)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        return cell
+
+    def says(self, name, words):
+        self.run(name)
+        expect(self.cell(name).locator(".jp-OutputArea-output").last).to_contain_text(words, timeout=30_000)
+
+
+@pytest.fixture
+def notebook(lab, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 1400})
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{lab}/lab/tree/live.ipynb?reset")
+    page.locator(".jp-CodeCell").nth(len(CELLS) - 1).wait_for(timeout=60_000)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle", timeout=60_000)
+    yield Notebook(page)
+    page.close()
+    assert faults == []
+
+
+def test_the_player_and_python_see_each_other(notebook):
+    notebook.run("show")
+    player = notebook.cell("show").locator(".ln-ex")
+    bar = player.get_by_role("slider", name="x₁")
+    expect(bar).to_be_visible(timeout=60_000)
+    bar.focus()
+    for _ in range(10):
+        notebook.page.keyboard.press("ArrowUp")
+    expect(bar).to_have_attribute("aria-valuenow", "3")
+    notebook.says("ask", "x is [3.0, 0.0, 4.0, 4.0]")
+    notebook.run("set")
+    expect(player.locator(".ln-bar")).to_have_count(3)
+    expect(player.locator(".ln-clock")).to_have_text("4.00 s")
+    notebook.says("ask", "x is [1.0, 2.0, 3.0] and y [-1.225  0.     1.225]")
+    notebook.says("wrong", "gamma must have 3 numbers, as many as x, got 2")
+    notebook.says("ask", "x is [1.0, 2.0, 3.0]")
+
+
+def test_a_guess_reaches_python_and_its_answer(notebook):
+    notebook.run("show")
+    expect(notebook.cell("show").locator(".ln-ex")).to_be_visible(timeout=60_000)
+    notebook.run("guess")
+    card = notebook.cell("guess").locator(".ln-ex")
+    card.get_by_role("button", name="red").click()
+    card.get_by_role("button", name="Keep my guess").click()
+    notebook.run("answer")
+    expect(notebook.cell("answer").locator(".ln-ex")).to_contain_text("You said red; it is blue. It is.", timeout=30_000)
