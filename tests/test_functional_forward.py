@@ -4,9 +4,9 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from test_functional_oracles import arrays, arrays_and_axes, close, exact, images, in_torch, offset_in_sigmas, parameters, promise
 
 import layernorm as ln
+from test_functional_oracles import arrays, arrays_and_axes, close, exact, images, in_torch, offset_in_sigmas, parameters, promise
 
 F, T = torch.nn.functional, torch.tensor
 NORMS = ((ln.layer_norm, True), (ln.rms_norm, False))

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_functional_oracles import arrays, close, offset_in_sigmas, promise
 
 import layernorm as ln
+from test_functional_oracles import arrays, close, offset_in_sigmas, promise
 
 # Ba, Kiros & Hinton 2016, table 1, and the same for RMSNorm: is the output invariant?
 CHANGES = ("weight matrix scaled", "weight matrix shifted", "one weight vector scaled", "data set scaled", "data set shifted", "one case scaled")

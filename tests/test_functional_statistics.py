@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_functional_oracles import arrays_and_axes, close, exact, promise
 
 import layernorm as ln
+from test_functional_oracles import arrays_and_axes, close, exact, promise
 
 STABLE = (ln.variance_two_pass, ln.variance_welford, ln.variance_pairwise)
 ALL = (ln.variance_one_pass, *STABLE)

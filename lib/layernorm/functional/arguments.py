@@ -12,14 +12,19 @@ Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | Sequence[int]
 
 
-def real(name: str, values: npt.ArrayLike) -> Array:
-    """``values`` as an array of float16, float32 or float64; integers and booleans become float64."""
+def plain(name: str, values: npt.ArrayLike) -> Array:
+    """``values`` as an array of whatever they are."""
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain array: the mask of a masked array would be lost (see masked_statistics)")
     try:
-        array = np.asarray(values)
+        return np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} must be an array of real numbers, its rows of one length: {error}") from None
+        raise ValueError(f"{name} must be an array, its rows of one length: {error}") from None
+
+
+def real(name: str, values: npt.ArrayLike) -> Array:
+    """``values`` as an array of float16, float32 or float64; integers and booleans become float64."""
+    array = plain(name, values)
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
     if array.dtype.kind != "f" or array.dtype.itemsize > 8:

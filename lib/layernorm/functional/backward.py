@@ -140,7 +140,7 @@ def batch_norm_backward(dy: ArrayLike, x: ArrayLike, mean: ArrayLike, rstd: Arra
         raise ValueError(f"x must hold at least one number per channel, got shape {x.shape}")
     dy = shaped("dy", dy, x.shape, "that of x").astype(np.float64)                  # (N, C, ...)
     mean, rstd = _statistics({"mean": mean, "rstd": rstd}, kept(x, axes))           # (1, C, 1, ...)
-    g = dy * _one_per_channel(gamma, c, x.ndim)                                     # (N, C, ...)
+    g = _times(dy, gamma)                                                           # (N, C, ...)
     if flag("training", training):
         x_hat = _x_hat(x, mean, rstd, axes)                                         # (N, C, ...)
         dx = _through(g, x_hat, rstd, axes)                                         # (N, C, ...)
@@ -192,7 +192,7 @@ def group_norm_backward(dy: ArrayLike, x: ArrayLike, mean: ArrayLike, rstd: Arra
     axes = tuple(range(2, grouped.ndim))
     dy = shaped("dy", dy, x.shape, "that of x").astype(np.float64)                  # (N, C, ...)
     mean, rstd = (a[..., None] for a in _statistics({"mean": mean, "rstd": rstd}, kept(grouped, axes)[:-1]))
-    g = dy * _one_per_channel(gamma, x.shape[1], x.ndim)                            # (N, C, ...)
+    g = _times(dy, gamma)                                                           # (N, C, ...)
     x_hat = _x_hat(grouped, mean, rstd, axes)                                       # (N, groups, C / groups, ...)
     dx = _through(g.reshape(grouped.shape), x_hat, rstd, axes)                      # (N, groups, C / groups, ...)
     return _gradients(dx.reshape(x.shape), dy, x_hat.reshape(x.shape), x, (0, *range(2, x.ndim)), (x.shape[1],))
@@ -283,9 +283,14 @@ def _vectors(x: ArrayLike, dy: ArrayLike, gamma: ArrayLike | None, axis: Axis,
         return x, dy, axes, dy * gamma.reshape([n if a in axes else 1 for a, n in enumerate(x.shape)]), shape
 
 
-def _one_per_channel(gamma: ArrayLike | None, c: int, ndim: int) -> Array:
-    array: Array = np.ones(c) if gamma is None else shaped("gamma", gamma, (c,), "one number per channel")      # (C,)
-    return array.astype(np.float64).reshape(1, c, *[1] * (ndim - 2))                # (1, C, 1, ...)
+def _times(dy: Array, gamma: ArrayLike | None) -> Array:
+    """g = gamma * dy for dy (N, C, ...) and one gamma per channel."""
+    if gamma is None:
+        return dy
+    per_channel = shaped("gamma", gamma, (dy.shape[1],), "one number per channel").reshape(-1, *[1] * (dy.ndim - 2))
+    with np.errstate(all="ignore"):
+        g: Array = dy * per_channel
+        return g
 
 
 def _statistics(given: dict[str, ArrayLike], shape: tuple[int, ...]) -> list[Array]:

@@ -43,16 +43,16 @@ def normalize(
     """
     work = working(x.dtype)
     y = np.empty(x.shape, dtype or x.dtype)
-    first = x.ndim - len(axes)
-    xs, ys = (np.moveaxis(a, axes, range(first, x.ndim)) for a in (x, y))       # (*outer, *normalized), views
-    outer, d = xs.shape[:first], math.prod(xs.shape[first:])
+    others = [a for a in range(x.ndim) if a not in axes]
+    xs, ys = x.transpose(*others, *axes), y.transpose(*others, *axes)           # (*outer, *normalized), views
+    outer, d = xs.shape[:len(others)], math.prod(xs.shape[len(others):])
     rows = math.prod(outer)
     if xs.flags.c_contiguous and ys.flags.c_contiguous:
         xs, ys, outer = xs.reshape(rows, d), ys.reshape(rows, d), (rows,)       # (rows, d), views
     direct = ys.flags.c_contiguous and ys.dtype == work                         # is the output its own workplace?
     most = max(1, min(rows, MOST_ROWS, BLOCK // (1 if direct else 2) // (d * work.itemsize)))    # rows of a block
     buffer = np.empty((0 if direct else most, d), work)                         # (most, d), the workplace otherwise
-    gammas, betas = (_repeated(a, most, work) for a in (gamma, beta))           # (strip, d) or None
+    gammas, betas = _repeated(gamma, most, work), _repeated(beta, most, work)   # (strip, d) or None
     most_rstd = np.sqrt(np.finfo(work).eps / np.finfo(work).tiny)               # beyond, squares lose digits to underflow
     ones = np.ones(min(d, PIECE), work)                                         # (piece,)
     found = np.empty((3, rows if stats else 0), work)                           # mean, var, rstd
@@ -79,8 +79,7 @@ def normalize(
             if stats:
                 found[:, done:done + n] = of_block
             done += n
-    shape = kept(x, axes) if stats else (0,)
-    return Normalized(y, *(one.reshape(shape) for one in found))
+    return Normalized(y, *found.reshape(3, *(kept(x, axes) if stats else (0,))))
 
 
 def _block(x: Array, c: Array, eps: float, ones: Array, centre: bool) -> tuple[Array, Array, Array]:
@@ -94,7 +93,7 @@ def _block(x: Array, c: Array, eps: float, ones: Array, centre: bool) -> tuple[A
             rest = np.where(far, _mean(c, ones), 0)                             # (n,)  what the rounding of the mean left
             np.subtract(c, rest[:, None], out=c)                                # (n, d)
             mean, var = mean + rest, np.where(far, _mean(c, c), var)            # (n,)
-            var[var < (np.finfo(c.dtype).eps * mean) ** 2] = np.nan             # perhaps rounding only: _again will tell
+            var[(var > 0) & (var < (np.finfo(c.dtype).eps * mean) ** 2)] = np.nan       # perhaps mere rounding: _again will tell
     else:
         mean, var = np.zeros(len(x), x.dtype), _mean(x, x)                      # (n,)
     rstd = 1 / np.sqrt(var + c.dtype.type(eps))                                 # (n,)
@@ -104,7 +103,7 @@ def _block(x: Array, c: Array, eps: float, ones: Array, centre: bool) -> tuple[A
 
 def _again(x: Array, c: Array, of_block: tuple[Array, Array, Array], unsafe: Array, eps: float, centre: bool) -> None:
     """Put right, in c and in its mean, var and rstd, the rows that ``_block`` could not do within the range of their type."""
-    few = max(1, STRIP // 8 // c.shape[1])                                      # rows at a time: float64 copies stay small too
+    few = max(1, STRIP // 32 // c.shape[1])                                     # rows at a time: float64 copies stay small too
     for some in np.split(unsafe, range(few, unsafe.size, few)):
         careful = _careful(x.reshape(c.shape)[some].astype(np.float64), eps, centre)
         for old, new in zip((c, *of_block), careful, strict=True):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .arguments import Array, Axis, normalized, real, working
+from .arguments import Array, Axis, normalized, plain, real, working
 
 ArrayLike = npt.ArrayLike
 
@@ -202,7 +202,7 @@ def masked_statistics(x: ArrayLike, mask: ArrayLike, *, axis: Axis = -1) -> tupl
     """
     x = real("x", x)
     axes = normalized(axis, x)
-    counts = np.asarray(mask)
+    counts = plain("mask", mask)
     if counts.dtype != np.bool_:
         raise TypeError(f"mask must hold bools, True where a number counts, got dtype {counts.dtype}")
     try:
@@ -233,7 +233,8 @@ def _numbers(x: ArrayLike, axis: Axis) -> Array:
 def _moments(name: str, given: Moments) -> Moments:
     if not isinstance(given, tuple) or len(given) != 3:
         raise TypeError(f"{name} must be (count, mean, m2), got {given!r}")
-    counts, mean, m2 = np.asarray(given[0]), real(f"the mean of {name}", given[1]), real(f"the m2 of {name}", given[2])
+    counts = plain(f"the count of {name}", given[0])
+    mean, m2 = real(f"the mean of {name}", given[1]), real(f"the m2 of {name}", given[2])
     if counts.dtype.kind not in "iu":
         raise TypeError(f"the count of {name} must hold ints, got dtype {counts.dtype}")
     if (counts < 0).any() or (m2 < 0).any():

@@ -1,0 +1,81 @@
+"""How fast the reference is, beside the plain formula, PyTorch, and a plain copy of the array: what memory allows.
+
+    python benchmarks/functional.py [seconds]
+
+All in one run and one thread, taking turns; each number is the smallest of many times.  Copies and torch differ from CPU to CPU by a
+factor of ten, so read the ratios, and only beside the CPU's name.  ``seconds`` is how long one line of the table may take (default 1).
+"""
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")    # before NumPy and torch load
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+import layernorm as ln  # noqa: E402
+
+SHAPES = [(1, 256), (4, 768), (64, 256), (128, 768), (512, 768), (1024, 1024), (4096, 768), (8192, 1024), (16384, 1024), (65536, 1024)]
+WISHES = {(4096, 768): "wished: at most 5.5 copies and 2.5 torch", (16384, 1024): "wished: at most 1.5 torch"}
+
+
+def cpu():
+    """The processor's name, with its model numbers: a virtual machine may hide the name behind a family."""
+    try:
+        said = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines() if ":" in line)
+    except OSError:
+        return platform.processor() or platform.machine()
+    said = {key.strip(): value.strip() for key, value in said.items()}
+    name = said.get("model name") or platform.machine()
+    return f"{name} (family {said.get('cpu family', '?')}, model {said.get('model', '?')}, cache {said.get('cache size', '?')})"
+
+
+def size(nbytes):
+    return next(f"{nbytes / unit:.0f} {word}" for unit, word in ((2**20, "MB"), (2**10, "kB"), (1, "B")) if nbytes >= unit)
+
+
+def fastest(functions, seconds):
+    """The shortest time of each function; they take turns, so that what disturbs one disturbs all."""
+    best = dict.fromkeys(functions, float("inf"))
+    end, rounds = time.perf_counter() + seconds, 0
+    while rounds < 5 or time.perf_counter() < end:
+        for name, function in functions.items():
+            began = time.perf_counter()
+            function()
+            best[name] = min(best[name], time.perf_counter() - began)
+        rounds += 1
+    return best
+
+
+def contenders(shape, norm):
+    """Ours, the plain formula, torch and a copy, on the same float32 array."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=shape).astype(np.float32)
+    gamma, beta = np.ones(shape[1], np.float32), np.zeros(shape[1], np.float32)
+    tx, tgamma, tbeta = map(torch.from_numpy, (x, gamma, beta))
+    if norm == "layer_norm":
+        return {"ours": lambda: ln.layer_norm(x, gamma, beta), "plain": lambda: ln.layer_norm_plain(x, gamma, beta),
+                "torch": lambda: torch.nn.functional.layer_norm(tx, shape[1:], tgamma, tbeta), "copy": x.copy}
+    return {"ours": lambda: ln.rms_norm(x, gamma), "plain": lambda: ln.rms_norm_plain(x, gamma),
+            "torch": lambda: torch.nn.functional.rms_norm(tx, shape[1:], tgamma, 1e-5), "copy": x.copy}
+
+
+def main(seconds=1.0):
+    torch.set_num_threads(1)
+    print(f"{cpu()}; Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}, float32, one thread")
+    for norm in ("layer_norm", "rms_norm"):
+        print(f"\n{norm:<17}{'size':>7}{'one copy':>12} | in copies:{'ours':>6}{'plain':>7}{'torch':>7} | ours/torch plain/ours")
+        for shape in SHAPES:
+            best = fastest(contenders(shape, norm), seconds)
+            copies = {name: value / best["copy"] for name, value in best.items()}
+            wish = WISHES.get(shape, "") if norm == "layer_norm" else ""
+            print(f"{shape!s:<17}{size(4 * shape[0] * shape[1]):>7}{best['copy'] * 1e6:>9.1f} us | {copies['ours']:>16.1f}"
+                  f"{copies['plain']:>7.1f}{copies['torch']:>7.1f} | {best['ours'] / best['torch']:>10.2f}"
+                  f"{best['plain'] / best['ours']:>11.1f}   {wish}".rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(float, sys.argv[1:2]))
