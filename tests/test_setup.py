@@ -1,4 +1,5 @@
 """Setting up says in one line what is missing, and takes nothing unfinished for finished."""
+import ast
 import os
 import runpy
 import shutil
@@ -40,37 +41,75 @@ def refused(call, *arguments):
 
 
 def test_a_python_that_is_too_old_is_told_so(prepare):
-    prepare["check_python"].__globals__["LEAST"] = (9, 9)
-    assert "Python 9.9 or newer is needed" in refused(prepare["check_python"])
+    prepare["main"].__globals__["LEAST"] = (9, 9)
+    assert "Python 9.9 or newer is needed" in refused(prepare["main"], ".venv")
 
 
 def test_a_python_without_venv_is_told_what_to_install(prepare, monkeypatch):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
-    assert "apt install python3-venv" in refused(prepare["check_python"])
+    assert "apt install python3-venv" in refused(prepare["main"], ".venv")
 
 
-def test_a_missing_network_is_called_that_and_nothing_is_taken_for_installed(prepare, tree, monkeypatch):
-    for name, value in {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
-    assert "is there a network?" in refused(prepare["main"], ".venv")
-    assert not Path(".venv", "ready").exists() and Path(".venv", "install.log").exists()
+def test_any_python_3_can_read_what_refuses_an_old_one():
+    ast.parse(PREPARE.read_text("utf-8"), feature_version=(3, 3))
 
 
-def test_another_fault_of_pip_is_quoted(prepare, tree):
+def test_a_missing_network_is_called_that_and_another_fault_of_pip_is_quoted(prepare, tree, monkeypatch):
+    for name, value in {"INDEX_URL": "http://127.0.0.1:9/", "RETRIES": "0", "CONFIG_FILE": os.devnull, "FIND_LINKS": "", "NO_CACHE_DIR": "1"}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    said = refused(prepare["main"], ".venv")
+    assert "is there a network?" in said and "six==1.16.0" in said and str(Path(".venv", "install.log")) in said
+    real = prepare["run"]                                                     # the environment stands, pip was what failed
+    monkeypatch.setitem(prepare["main"].__globals__, "run", lambda command, log: command[2] != "venv" and real(command, log))
     Path("requirements-dev.txt").write_text("no such line ==\n")
-    assert "pip could not install" in refused(prepare["main"], ".venv")
+    said = refused(prepare["main"], ".venv")
+    assert said.startswith("pip could not install the packages (ERROR: Invalid requirement") and "network" not in said
 
 
-def test_what_is_installed_is_not_installed_again_until_the_lists_change(prepare, tree, monkeypatch):
+def recorded(prepare, monkeypatch, interrupt=None):
+    """Nothing is installed: the commands are noted, and the one called ``interrupt`` is interrupted."""
     calls = []
-    monkeypatch.setitem(prepare["main"].__globals__, "run", lambda command, log, failed: calls.append(command))
-    for expected in (2, 2):
+
+    def run(command, log):
+        calls.append(command[2])
+        if command[2] == interrupt:
+            raise KeyboardInterrupt
+        return 0
+    monkeypatch.setitem(prepare["main"].__globals__, "run", run)
+    return calls
+
+
+def test_what_is_installed_is_not_installed_again_until_a_list_changes(prepare, tree, monkeypatch):
+    calls = recorded(prepare, monkeypatch)
+    for _ in range(2):
         prepare["main"](".venv")
-        assert len(calls) == expected
-    Path("constraints.txt").write_text("six==1.16.0\n")
+        assert calls == ["venv", "pip"]
+    Path("pyproject.toml").write_text("[tool.ruff]\n")
     prepare["main"](".venv")
-    assert len(calls) == 4
+    assert calls == ["venv", "pip"]
+    for times, (name, text) in enumerate({"constraints.txt": "six==1.16.0\n", "pyproject.toml": "[project]\n"}.items(), 2):
+        Path(name).write_text(text)
+        prepare["main"](".venv")
+        assert calls == ["venv", "pip"] * times
+
+
+@pytest.mark.parametrize("step", ["venv", "pip"])
+def test_an_interrupted_installation_is_not_taken_for_finished(prepare, tree, monkeypatch, step):
+    recorded(prepare, monkeypatch, interrupt=step)
+    with pytest.raises(KeyboardInterrupt):
+        prepare["main"](".venv")
+    calls = recorded(prepare, monkeypatch)
+    prepare["main"](".venv")
+    assert calls == ["venv", "pip"]
+
+
+def test_an_environment_of_another_python_or_place_is_made_anew(prepare, tree, monkeypatch):
+    calls = recorded(prepare, monkeypatch)
+    prepare["main"](".venv")
+    Path(".venv", "left").write_text("")
+    Path(".venv").rename("moved")
+    prepare["main"]("moved")
+    assert not Path("moved", "left").exists() and calls == ["venv", "pip"] * 2
 
 
 def serve(folder, port):
@@ -85,16 +124,20 @@ def test_the_server_takes_the_next_port_if_one_is_taken_and_stops_cleanly(tmp_pa
         taken.listen()
         port = taken.getsockname()[1]
         server = serve(tmp_path, port)
-        assert f"Port {port} is taken" in server.stdout.readline()
+        assert server.stdout.readline() == f"Port {port} is taken; {port + 1} is the next free one.\n"
         address = server.stdout.readline().split()[4]
         assert urllib.request.urlopen(address).read() == b"hello"
         server.send_signal(sign)
         assert server.wait(5) == 0 and "Stopped." in server.stdout.read()
 
 
-def test_serving_without_a_book_says_what_to_do(tmp_path):
-    result = subprocess.run([sys.executable, "-m", "layernorm.site.serve", str(tmp_path), "8000"], capture_output=True, text=True)
-    assert result.returncode == 1 and result.stderr.strip() == f"There is no book in {tmp_path}: run `make site`."
+@pytest.mark.parametrize("page, port, said", [
+    (False, "8000", "There is no book in"), (True, "a", "a is no port"), (True, "99999", "99999 is no port")])
+def test_what_cannot_be_served_is_said(tmp_path, page, port, said):
+    if page:
+        (tmp_path / "index.html").write_text("hello")
+    result = subprocess.run([sys.executable, "-m", "layernorm.site.serve", str(tmp_path), port], capture_output=True, text=True)
+    assert result.returncode == 1 and result.stderr.startswith(said) and result.stderr.count("\n") == 1
 
 
 def make(*arguments, **environment):
@@ -119,23 +162,49 @@ def test_a_book_that_does_not_build_says_where(tmp_path):
     assert "does not convert" in result.stdout and "index.md:3" in result.stdout and "The book could not be built" in result.stdout
 
 
+def browser_at(path, code=0):
+    path.write_text(f"#!/bin/sh\nexit {code}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
 def test_a_browser_is_found_by_name_by_place_and_by_the_readers_word(tmp_path, monkeypatch):
     monkeypatch.delenv("BROWSER_PATH", raising=False)
-    fake = tmp_path / "google-chrome"
-    fake.write_text("")
-    fake.chmod(0o755)
+    monkeypatch.setattr(browser, "of_playwright", lambda: str(tmp_path / "nowhere"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert browser.find() == str(fake)
-    assert browser.find(names=(), places=(str(fake),)) == str(fake)
+    assert browser.find(places=()) is None
+    browser_at(tmp_path / "chromium", code=127)                                # its libraries are missing
+    assert browser.find(places=()) is None
+    chrome = browser_at(tmp_path / "google-chrome")
+    assert browser.find() == chrome and browser.find(names=(), places=(chrome,)) == chrome
+    monkeypatch.setattr(browser, "of_playwright", lambda: chrome)
+    assert browser.find(names=(), places=()) == chrome
+    monkeypatch.setenv("BROWSER_PATH", edge := browser_at(tmp_path / "edge"))
+    assert browser.find() == edge
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "nowhere"))
-    assert "there is no such file" in refused(browser.find)
+    assert "no browser that starts" in refused(browser.find)
 
 
-def test_without_a_browser_one_is_fetched_and_failing_that_asked_for(tmp_path, monkeypatch):
+@pytest.mark.parametrize("fetched, root, wanted", [
+    (False, True, ["playwright install", "apt-get update", "apt-get install"]), (False, False, ["playwright install"]),
+    (True, True, ["playwright install", "playwright install-deps"])])
+def test_without_a_browser_one_is_fetched(monkeypatch, fetched, root, wanted):
     tried = []
-    monkeypatch.setattr(browser, "succeeds", lambda *command: tried.append(command) or False)
-    monkeypatch.setattr(browser.os, "geteuid", lambda: 0, raising=False)
+
+    def succeeds(*command):
+        tried.append(" ".join(command).removeprefix(f"{sys.executable} -m "))
+        return fetched or command[0] == "apt-get"
+    monkeypatch.setattr(browser, "succeeds", succeeds)
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(browser.os, "geteuid", lambda: 0 if root else 1000, raising=False)
     monkeypatch.setattr(browser.shutil, "which", lambda name: f"/bin/{name}")
     browser.install()
-    assert tried[0][1:] == ("-m", "playwright", "install", "chromium") and tried[1] == ("apt-get", "update")
-    assert "BROWSER_PATH=" in browser.NONE
+    assert [one.startswith(start) for one, start in zip(tried, wanted, strict=True)] == [True] * len(wanted)
+
+
+def test_a_browser_that_cannot_be_had_fails_and_says_what_to_do(tmp_path):
+    """No browser in sight, no way to one: the very program, in an environment where nothing can be installed."""
+    program = "import runpy, subprocess; subprocess.run = lambda *a, **k: subprocess.CompletedProcess(a, 1); runpy.run_path('browser.py', run_name='__main__')"
+    result = subprocess.run([sys.executable, "-c", program], cwd=Path(browser.__file__).parent, capture_output=True, text=True,
+                            env={**os.environ, "PATH": str(tmp_path)})
+    assert result.returncode == 1 and result.stderr.strip() == browser.NONE

@@ -2,30 +2,51 @@
 
     python3 tools/prepare.py .venv
 
-Runs before anything is installed, so it needs the standard library only, and any Python 3 can read it.
+Runs before anything is installed: it needs the standard library only, and any Python 3 can read it.
 """
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 
 LEAST = (3, 11)
-LISTS = ("requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproject.toml")
-OFFLINE = ("NewConnectionError", "Max retries exceeded", "Temporary failure in name resolution", "Name or service not known",
-           "Network is unreachable", "Could not fetch URL", "No matching distribution found", "ProxyError", "timed out")
+LISTS = ("requirements.txt", "requirements-dev.txt", "constraints.txt")
+OFFLINE = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ReadTimeoutError", "ProxyError", "Max retries exceeded",
+           "from versions: none")
 
 
-def stop(line):
-    sys.exit(line)
+def main(folder):
+    check_python()
+    stamp, log = os.path.join(folder, "ready"), os.path.join(folder, "install.log")
+    place, lists = fingerprints(folder)
+    found = read(stamp)
+    if found == place + lists:
+        return
+    if found and not found.startswith(place):              # scripts in it name a Python or a folder that is no longer there
+        shutil.rmtree(folder)
+    os.makedirs(folder, exist_ok=True)
+    write(stamp, place)                                    # its second line comes when all is installed
+    write(log, "")
+    print("Installing into %s; this takes some minutes the first time." % folder, flush=True)
+    if run([sys.executable, "-m", "venv", folder], log) != 0:
+        stop("The virtual environment could not be made (%s): see %s." % (complaint(read(log)), log))
+    python = os.path.join(folder, "bin", "python")
+    pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", "requirements-dev.txt"]
+    if run(pip, log) != 0:
+        stop(not_installed(read(log), log))
+    write(stamp, place + lists)
 
 
-def fingerprint():
-    """Of all that decides what is installed: a change installs again, an interrupted installation has none."""
-    digest = hashlib.sha256(sys.version.encode())
+def fingerprints(folder):
+    """What an environment depends on, in two lines: this Python and the place of the folder; the lists of packages."""
+    import tomllib                                         # no older Python comes as far as this
+    with open("pyproject.toml", "rb") as file:
+        package = tomllib.load(file)
+    digest = hashlib.sha256(repr([package.get(table) for table in ("build-system", "project")]).encode())
     for name in LISTS:
-        with open(name, "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
+        digest.update(read(name).encode())
+    return "%s in %s\n" % (sys.version.replace("\n", " "), os.path.abspath(folder)), digest.hexdigest()
 
 
 def check_python():
@@ -39,43 +60,42 @@ def check_python():
         stop("This Python cannot make virtual environments: on Debian and Ubuntu run `apt install python3-venv` first.")
 
 
-def run(command, log, failed):
+def not_installed(text, log):
+    """One line on a failed pip: what it complained of, and what to do."""
+    if any(sign in text for sign in OFFLINE):
+        return ("The packages could not be fetched (%s): is there a network? Run the same command again when there is. "
+                "All of it is in %s." % (complaint(text), log))
+    return "pip could not install the packages (%s): all of it is in %s." % (complaint(text), log)
+
+
+def complaint(text):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return ([line for line in lines if line.startswith("ERROR")] or lines or ["it said nothing"])[-1]
+
+
+def run(command, log):
     with open(log, "a") as file:
-        result = subprocess.call(command, stdout=file, stderr=subprocess.STDOUT)
-    if result != 0:
-        failed(open(log, errors="replace").read())
+        return subprocess.call(command, stdout=file, stderr=subprocess.STDOUT)
 
 
-def main(folder):
-    check_python()
-    stamp, log = os.path.join(folder, "ready"), os.path.join(folder, "install.log")
-    wanted = fingerprint()
-    if os.path.exists(stamp) and open(stamp).read() == wanted:
-        return
-    os.makedirs(folder, exist_ok=True)
-    for old in (stamp, log):
-        if os.path.exists(old):
-            os.remove(old)
-    print("Installing into %s; this takes some minutes the first time." % folder, flush=True)
-    run([sys.executable, "-m", "venv", folder], log,
-        lambda text: stop("The virtual environment could not be made; %s says why. On Debian and Ubuntu `apt install python3-venv` "
-                          "may be missing." % log))
-    pip = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
-    run([pip, "-m", "pip", "install", "--disable-pip-version-check", "-r", "requirements-dev.txt"], log, not_installed(log))
-    with open(stamp, "w") as file:
-        file.write(wanted)
+def read(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, errors="replace") as file:
+        return file.read()
 
 
-def not_installed(log):
-    def failed(text):
-        if any(sign in text for sign in OFFLINE):
-            stop("The packages could not be fetched: is there a network? Run the same command again when there is. Details: %s" % log)
-        stop("pip could not install the packages: %s. All of it is in %s" % (text.strip().splitlines()[-1], log))
-    return failed
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def stop(line):
+    sys.exit(line)
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except KeyboardInterrupt:
-        stop("Stopped; the next run begins the installation again.")
+        stop("\nStopped; the same command goes on with the installation.")

@@ -17,24 +17,33 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):         # a reader who leaves early is no fault
+            super().handle_error(request, client_address)
+
+
 def server_on(folder, port):
     """A server on the first free port from ``port`` on."""
     handler = functools.partial(Quiet, directory=folder)
-    for candidate in range(port, port + TRIES):
+    last = min(port + TRIES - 1, 65535)
+    for candidate in range(port, last + 1):
         with contextlib.suppress(OSError):
-            return http.server.ThreadingHTTPServer(("127.0.0.1", candidate), handler)
-    raise OSError(f"no port from {port} to {port + TRIES - 1} is free")
+            return Server(("127.0.0.1", candidate), handler)
+    raise OSError(f"no port from {port} to {last} is free")
 
 
 def main(folder, port):
     if not Path(folder, "index.html").exists():
         sys.exit(f"There is no book in {folder}: run `make site`.")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        sys.exit(f"{port} is no port: name one from 1 to 65535, as in `make site PORT=8080`.")
     try:
-        server = server_on(folder, port)
+        server = server_on(folder, int(port))
     except OSError as error:
-        sys.exit(f"The book could not be served: {error}. Name another with PORT=...")
-    if server.server_port != port:
-        print(f"Port {port} is taken; this is the next free one.")
+        sys.exit(f"The book could not be served: {error}. Name another, as in `make site PORT=9000`.")
+    if server.server_port != int(port):
+        print(f"Port {port} is taken; {server.server_port} is the next free one.")
     print(f"The course is at http://127.0.0.1:{server.server_port}/  (Ctrl-C stops)", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with server, contextlib.suppress(KeyboardInterrupt):
@@ -43,4 +52,4 @@ def main(folder, port):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(*sys.argv[1:])
