@@ -1,22 +1,22 @@
-// The answer to a question further up, beside what the reader guessed there.  Until then the result above it waits.
+// The answer to a question further up, beside what the reader guessed there.  Until then the cell that it ends stays folded.
 import { button, frame, ghost, sentence } from "../guess/card.js";
 import { hearPage } from "../guess/page.js";
 import { longest, verdict } from "../guess/words.js";
 
-const WAITS = ["waits", "Guess first", "What was printed here waits for your answer above."];
+const WAITS = ["waits", "Guess first", "The cell that finds out, and what it printed, stand here once you have."];
 
 export const initialize = () => {};
 
 export function render({ model, el: root, signal }) {
   const card = Object.fromEntries(["options", "right", "truth", "tell"].map((key) => [key, model.get(key)]));
-  const output = root.closest(".cell_output");                // in a page of the course; a kernel's output has just been asked for
+  const cell = root.closest("div.cell");                      // in a page of the course; with a kernel the reader has just run it
   const say = ([state, tag, words], ...more) => frame("Answer", state, sentence("ln-ask", tag, words), ...more);
   const skip = (act) => button("Show it anyway", act);
-  let shown = output === null, now = null;
+  let shown = cell === null, now = null;
 
   function draw(choice) {
     shown ||= choice !== null;
-    output?.classList.toggle("ln-waits", !shown);
+    cell?.classList.toggle("ln-open", shown);
     const next = shown ? say(verdict(card, choice)) : say(WAITS, skip(() => { shown = true; draw(null); now.focus(); }));
     next.tabIndex = -1;
     if (now) now.replaceWith(next);
