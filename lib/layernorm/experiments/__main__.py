@@ -19,7 +19,7 @@ def main(arguments=None, experiments=EXPERIMENTS):
     parser = argparse.ArgumentParser(prog=COMMAND, description="Run the long experiments and store their results.")
     parser.add_argument("--only", metavar="NAME", action="append", choices=experiments, help=", ".join(experiments))
     parser.add_argument("--check", action="store_true", help="compute everything again and compare it with what is stored")
-    parser.add_argument("--into", metavar="FOLDER", type=Path, default=Path(str(RESULTS)), help="where the results are; else in the package")
+    parser.add_argument("--into", metavar="FOLDER", type=Path, default=Path(str(RESULTS)), help="where the results are")
     given = parser.parse_args(arguments)
     differ = False
     for name in given.only or experiments:

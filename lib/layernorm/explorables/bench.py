@@ -1,4 +1,4 @@
-"""The bench of a lab: ipywidgets that run its experiment in the kernel, with progress, a way to stop, and the stored number beside the new one."""
+"""The bench of a lab: ipywidgets that run its experiment in the kernel, with progress, a way to stop, and the stored number beside."""
 import threading
 from html import escape
 
@@ -91,7 +91,7 @@ class Bench:
 
 
 def _field(name, lab):
-    values, options = lab.runs[name], {"description": lab.labels.get(name, name), "value": lab.choice[name]}
+    values, options = lab.runs[name], {"description": lab.labels.get(name, name), "value": lab.choice[name], "style": {"description_width": "initial"}}
     if isinstance(values[0], str):
         return widgets.Dropdown(options=list(values), **options)
     kind = widgets.BoundedIntText if all(isinstance(value, int) for value in values) else widgets.BoundedFloatText

@@ -44,7 +44,8 @@ class Lab(Explorable):
         self.runs = experiments.load(self.experiment)
         first = {name: values[0] for name, values in self.runs.items()}
         table = [self.shown(entry["result"]) for entry in self.runs.content["entries"]]
-        super().__init__(controls=[self._control(name) for name in self.runs], table=table, choice=first | self.start | choice, **self.words())
+        controls = [self._control(name) for name in self.runs]
+        super().__init__(controls=controls, table=table, choice=first | self.start | choice, **self.words())
         self._bench = None
 
     def words(self):
@@ -128,16 +129,16 @@ class StepLab(Lab):
     _module = "steplab"
     _esm = bundle("steplab/steplab") + "export default $steplab;\n"
     experiment = "stable_step"
-    labels = {"pixels": "Pixels ×", "before": "Then"}
+    labels = {"pixels": "Pixels ×", "before": "What the map sees"}
     texts = {"before": {"divided by 16": "÷ 16"}}
     start = {"pixels": 1}
 
     def words(self):
         at = self.runs.at
         smaller = at(pixels=1, before="raw")["largest"] / at(pixels=10, before="raw")["largest"]
-        options = {"as it is": 1, "10 times smaller": 10, "100 times smaller": 100}
+        options = {"1: it stays": 1, "10": 10, "100": 100}
         return {"title": "How large a step does descent bear?",
-                "ask": "All pixels become ten times as large. The largest stable step for raw pixels becomes …",
+                "ask": "Make all pixels ten times as large: by what is the largest stable step for raw pixels divided?",
                 "options": list(options), "right": [i for i, times in enumerate(options.values()) if abs(smaller / times - 1) < 0.01],
                 "tell": "λ, the largest eigenvalue of XᵀX/n, grows as the square. Try it; then LayerNorm.",
                 "facts": {"relative": list(experiments.steps.RELATIVE), "times": list(experiments.steps.TIMES)}}

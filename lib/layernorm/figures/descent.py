@@ -5,6 +5,7 @@ import numpy as np
 from .picture import C, drawn, number
 
 LOW, HIGH = -9, 6                                                 # powers of ten
+PLATE = {"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5}
 
 
 @drawn
@@ -26,7 +27,7 @@ def stable_steps(relative, results, chosen):
         ax.axvline(result["largest"], color=colour, lw=2.4)
         right = np.log10(result["largest"]) > HIGH - 3
         ax.annotate(_power(result["largest"]), (result["largest"], 0.5), (-5 if right else 5, 0), textcoords="offset points",
-                    color=colour, va="center", ha="right" if right else "left", bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5})
+                    color=colour, va="center", ha="right" if right else "left", bbox=PLATE)
         ax.set(xscale="log", xlim=(10.0 ** LOW, 10.0 ** HIGH), ylim=(0, 1.05), yticks=[])
         ax.set_title(name, color=colour, pad=3)
         ax.spines["left"].set_visible(False)
@@ -35,7 +36,8 @@ def stable_steps(relative, results, chosen):
     axes[-1].set_xticklabels(["10⁻⁸", "10⁻⁴", "1", "10⁴"])
     axes[-1].set_xlabel("step", loc="right")
     said = "; ".join(f"{name} {_power(result['largest'])}" for name, result in results.items())
-    return fig, f"The largest stable step of gradient descent for each input: {said}. Beyond it the loss grows; far below it little is learned."
+    return fig, (f"The largest stable step of gradient descent for each input: {said}. "
+                 "Beyond it the loss grows; far below it little is learned.")
 
 
 def _power(value):

@@ -28,7 +28,7 @@ function choices({ name, label, values, texts }, id, choose) {
   const inputs = values.map((value) =>
     el("input", { type: "radio", name: id, class: "ln-lab-radio", onkeydown: quiet, onchange: () => choose(value) }));
   return {
-    node: el("div", { class: "ln-lab-choice", role: "radiogroup", "aria-labelledby": id }, el("span", { id, class: "ln-lab-label" }, label),
+    node: el("div", { class: "ln-lab-choice", role: "radiogroup", "aria-label": label },
       el("div", { class: "ln-lab-segments" }, inputs.map((input, k) => el("label", {}, input, el("span", {}, texts[k]))))),
     draw({ choice }) {
       inputs.forEach((input, k) => { input.checked = values[k] === choice[name]; });

@@ -1,5 +1,5 @@
-// What every lab is: controls over a table of stored results, a guess first, a picture and a sentence drawn from what is chosen.
-// A lab brings a `view`: { stage() → { node, resize(), draw(now) }, words(now) → string }.
+// What every lab is: a guess, controls over a table of stored results, a picture and a sentence drawn from what is chosen.
+// A lab brings a `view`: { stage() → { node, resize() → changed?, draw(now), words() }, words(now) → string }.
 import { el, onceAFrame } from "../kit.js";
 import { longest, verdict } from "../guess/words.js";
 import { control } from "./controls.js";
@@ -7,35 +7,32 @@ import { chosenRow, nameOf } from "./table.js";
 
 const SETTLED_MS = 700;                                       // a screen reader hears what stands, not what moves
 
-// The guess comes first: the controls rest until it is given, or until the reader asks to see without it.
-function asker(view) {
+// A question, then what was said to it.
+function asker(model, keep) {
   const node = el("div", { class: "ln-predict", role: "group", "aria-label": "Predict" });
-  const card = Object.fromEntries(["options", "right", "tell"].map((key) => [key, view.get(key)]));
-  card.truth = null;
-  let opened = false, drawn = null;
+  const card = { options: model.get("options"), right: model.get("right"), truth: null, tell: model.get("tell") };
+  let drawn = null;
 
   const say = (state, tag, words, ...more) => {
     node.dataset.state = state;
-    node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, tag), ` ${words}`), ...more);
+    node.replaceChildren(el("p", { class: "ln-ask", tabindex: -1 }, el("b", { class: "ln-tag" }, tag), ` ${words}`), ...more);
   };
 
   function ask() {
     let picked = null;
-    const check = el("button", { type: "button", class: "ln-btn ln-check", disabled: true, onclick: () => view.keep(picked) }, "Check");
+    const check = el("button", { type: "button", class: "ln-btn ln-check", disabled: true, onclick: () => keep(picked) }, "Check");
     const options = card.options.map((text, i) =>
       el("button", { type: "button", class: "ln-option", "aria-pressed": "false", onclick: () => {
         picked = i;
         options.forEach((option, k) => option.setAttribute("aria-pressed", k === i));
         check.disabled = false;
       } }, text));
-    const skip = el("button", { type: "button", class: "ln-btn ln-lab-skip", onclick: () => { opened = true; view.moved(); } }, "Show it anyway");
-    say("asked", "Predict", view.get("ask"), el("div", { class: "ln-options" }, options), el("div", { class: "ln-lab-checks" }, skip, check));
+    say("asked", "Predict", model.get("ask"), el("div", { class: "ln-options" }, options), check);
   }
 
   return {
     node,
-    open: () => opened || view.get("kept") || !card.options.length,
-    words: () => (view.get("kept") ? node.querySelector(".ln-ask").textContent : ""),
+    words: () => (node.dataset.state === "asked" ? "" : node.textContent),
     reserve() {                                               // one height, whatever stands in it
       node.style.minHeight = "";
       ask();
@@ -45,12 +42,13 @@ function asker(view) {
       drawn = null;
     },
     draw() {
-      const state = `${opened}|${view.get("kept")}|${view.get("guess")}`;
+      const state = String([model.get("kept"), model.get("guess")]);
       if (state === drawn) return;
+      const held = node.contains(document.activeElement);     // the button that had the focus is gone
       drawn = state;
-      if (view.get("kept")) say(...verdict(card, view.get("guess")));
-      else if (opened) say(...verdict(card, null));
-      else ask();
+      if (!model.get("kept")) ask();
+      else say(...verdict(card, model.get("guess")));
+      if (held) node.firstChild.focus({ preventScroll: true });
     },
   };
 }
@@ -87,43 +85,31 @@ export function lab({ model, el: root, signal }, view) {
     for (const [key, value] of Object.entries(changes)) model.set(key, value);
     model.save_changes();
   };
-  const guess = asker({
-    get: (key) => model.get(key),
-    keep(i) { set({ guess: [i], kept: true }); moved(); },
-    moved,
-  });
+  const guess = asker(model, (i) => set({ guess: [i], kept: true }));
   const made = controls.map((given, k) => control(given, `${id}-${k}`, (value) => set({ choice: { ...model.get("choice"), [given.name]: value } })));
-  const fields = el("fieldset", { class: "ln-lab-controls" }, el("legend", { class: "ln-quiet" }, "Inputs of the experiment"), made.map((one) => one.node));
   const say = sentence(view), parts = [guess, ...made, stage, say, announcer([guess, say])];
 
   function draw() {
-    const choice = model.get("choice"), fresh = model.get("fresh");
-    fields.disabled = !guess.open();
-    const row = (other = {}) => model.get("table")[chosenRow(controls, { ...choice, ...other })];
-    const now = { choice, fresh, result: row(), row, named: (name, value) => nameOf(controls, name, value) };
+    const choice = model.get("choice"), row = (other = {}) => model.get("table")[chosenRow(controls, { ...choice, ...other })];
+    const now = { choice, row, result: row(), fresh: model.get("fresh"), named: (name, value) => nameOf(controls, name, value) };
     for (const part of parts) part.draw(now);
   }
-  // What had the focus is gone: it goes to where the reader can go on.
-  function moved() {
+  function fit(again = false) {
+    if (!stage.resize() && again !== true) return;
+    guess.reserve();
     draw();
-    fields.querySelector("input").focus({ preventScroll: true });
   }
 
-  const later = onceAFrame(draw);
-  for (const key of ["choice", "fresh", "kept", "guess", "table"]) model.on(`change:${key}`, later);
-  root.classList.add("ln-ex", "ln-lab");
+  const later = onceAFrame(draw), watch = new ResizeObserver(fit);
+  for (const key of ["choice", "fresh", "kept", "guess"]) model.on(`change:${key}`, later);
+  root.classList.add("ln-ex", "ln-lab-root");
   root.setAttribute("role", "region");
   root.setAttribute("aria-labelledby", id);
-  root.replaceChildren(el("div", { class: "ln-head" }, el("p", { class: "ln-q", id }, model.get("title"))), guess.node, fields,
-    stage.node, say.node, parts.at(-1).node);
-  if (!model.get("options").length) guess.node.hidden = true;
-  const fit = () => {
-    if (!stage.resize()) return;
-    if (model.get("options").length) guess.reserve();
-    draw();
-  };
-  const watch = new ResizeObserver(fit);
+  guess.node.hidden = !model.get("ask");
+  root.replaceChildren(el("div", { class: "ln-head" }, el("p", { class: "ln-q", id }, model.get("title"))), guess.node,
+    el("div", { class: "ln-lab-controls" }, made.map((one) => one.node)), stage.node, say.node, parts.at(-1).node);
   watch.observe(stage.node);
   signal?.addEventListener("abort", () => watch.disconnect());
+  document.fonts.ready.then(() => fit(true));                 // other letters, other lines
   fit();                                                      // already in the page: drawn before the first paint
 }

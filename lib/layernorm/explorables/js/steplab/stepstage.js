@@ -4,9 +4,9 @@ import { logScale, path, powers } from "../lab/scales.js";
 
 const STEPS = [-9, 6], LEFT = [-7, 5];                        // powers of ten
 const WIDE = 560;                                             // px, from which both panels stand side by side
-const ROW = 43, TOP = 22, FOOT = 22;
+const TOP = 22, FOOT = 20;
 const INPUTS = ["raw", "divided by 16", "LayerNorm", "standardized"];
-const EDGE = 8, LETTER = 6.8;                                 // px
+const EDGE = 8, LETTER = 8;                                   // px
 
 const power = (p) => (p === 0 ? "1" : p === 2 ? "100" : `10${superscript(p)}`);
 
@@ -16,10 +16,10 @@ export function stepStage({ relative, times }) {
   let width = 0;
 
   function geometry() {
-    const side = width >= WIDE, wall = side ? Math.round(width * 0.6) : width, floor = TOP + INPUTS.length * ROW;
-    const across = logScale(STEPS, [EDGE, wall - EDGE]);
-    const second = side ? { left: wall + 66, right: width - EDGE, top: TOP + 6, bottom: floor } : { left: 44, right: width - EDGE, top: floor + FOOT + TOP + 6, bottom: floor + FOOT + TOP + 98 };
-    return { side, wall, floor, across, second, height: second.bottom + FOOT };
+    const side = width >= WIDE, end = side ? Math.round(width * 0.6) : width, row = side ? 43 : 40;
+    const floor = TOP + INPUTS.length * row, head = side ? 0 : floor + FOOT;
+    const second = { left: side ? end + 66 : 44, right: width - EDGE, top: head + TOP + 4, bottom: side ? floor : head + TOP + 78 };
+    return { row, end: end - EDGE, floor, across: logScale(STEPS, [EDGE, end - EDGE]), second, height: second.bottom + FOOT };
   }
 
   const text = (words, x, y, kind = "", anchor = "start") => el("text", { x: +x.toFixed(1), y: +y.toFixed(1), class: kind, "text-anchor": anchor }, words);
@@ -31,19 +31,20 @@ export function stepStage({ relative, times }) {
 
   function band(name, k, g, now) {
     const { largest, left } = now.row({ before: name }), chosen = now.choice.before === name;
-    const base = TOP + (k + 1) * ROW - 5, high = ROW - 24, wall = g.across(largest), end = g.wall - EDGE;
+    const base = TOP + (k + 1) * g.row - 5, high = g.row - 24, wall = g.across(largest), end = g.end;
     const points = relative.flatMap((share, i) => (share < 1 ? [[g.across(share * largest), base - Math.min(1, left[i]) * high]] : []));
-    const label = short(+largest.toPrecision(3)), room = end - wall > label.length * LETTER + 8;
-    const before = now.row({ before: name, pixels: 1 }).largest, was = g.across(before);
+    const label = short(+largest.toPrecision(3)), room = end - wall - label.length * LETTER - 8, was = g.across(now.row({ before: name, pixels: 1 }).largest);
+    const grows = ["✕ the loss grows", "✕ grows", ""].find((words) => room > words.length * LETTER + 16);
     return el("g", { class: `ln-lab-band${name === "LayerNorm" ? " is-ln" : ""}${chosen ? " is-chosen" : ""}` },
       el("path", { class: "ln-lab-area", d: `${path([[EDGE, base], [EDGE, points[0][1]], ...points, [wall, base]])}Z` }),
       el("path", { class: "ln-lab-curve", d: path([[EDGE, points[0][1]], ...points]) }),
       el("rect", { class: "ln-lab-beyond", x: +wall.toFixed(2), y: base - high, width: +Math.max(0, end - wall).toFixed(2), height: high }),
       line(EDGE, base, end, base, "ln-lab-base"),
-      Math.abs(was - wall) > 2 ? line(was, base - high, was, base, "ln-lab-was") : "",
+      Math.abs(was - wall) > 2 ? line(was, base, was, base + 5, "ln-lab-was") : "",
       line(wall, base - high - 4, wall, base, "ln-lab-wall"),
-      text(name, EDGE, base - high - 5, "ln-lab-name"),
-      text(label, room ? wall + 5 : wall - 5, base - high / 2 + 4, "ln-lab-value", room ? "start" : "end"),
+      chosen && grows ? text(grows, end - 6, base - high / 2 + 4, "ln-lab-value s-wrong", "end") : "",
+      text(now.named("before", name), EDGE, base - high - 5, "ln-lab-name"),
+      text(label, room > 0 ? wall + 5 : wall - 5, base - high / 2 + 4, "ln-lab-value", room > 0 ? "start" : "end"),
       ...mine(now, name, g, base, high));
   }
 
@@ -53,25 +54,21 @@ export function stepStage({ relative, times }) {
     const { largest, left } = fresh.result;
     return left.flatMap((v, i) => (v <= 1 ? [ring(g.across(relative[i] * largest), base - v * high)] : []));
   }
-  const ring = (x, y) => {
-    const made = el("circle", { r: 3, class: "ln-lab-mine" });
-    place(made, { cx: x, cy: y });
-    return made;
-  };
+  const ring = (x, y) => el("path", { class: "ln-lab-mine", d: `M${(x - 3).toFixed(2)} ${y.toFixed(2)}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0` });
 
   function descents({ result, choice, fresh }, { left, right, top, bottom }) {
     const up = logScale(LEFT, [bottom, top]), across = (t) => left + (t / times.at(-1)) * (right - left);
     const trace = (values) => path(values.map((v, i) => [across(times[i]), up(v)]));
-    const ticks = powers(LEFT, bottom - top > 120 ? 2 : 4);
+    const low = result.below.at(-1) < 1e-3, ticks = powers(LEFT, bottom - top > 120 ? 2 : 4);
     const own = fresh && fresh.choice.before === choice.before ? [fresh.result.below, fresh.result.above].flatMap((run) => (run ?? []).map((v, i) => ring(across(times[i]), up(v)))) : [];
     return el("g", {},
-      text("what is left of the loss", left, top - 14, "ln-lab-title"),
+      text("the same, step by step", left, top - 14, "ln-lab-title"),
       ...ticks.flatMap((p) => [line(left, up(10 ** p), right, up(10 ** p), p === 0 ? "ln-lab-start" : "ln-lab-rule"),
         text(power(p), left - 6, up(10 ** p) + 4, "ln-lab-tick", "end")]),
       ...[0, 100, 200, 300].map((t) => text(t, across(t), bottom + 16, "ln-lab-tick", t === 300 ? "end" : t ? "middle" : "start")),
       el("path", { class: "ln-lab-below", d: trace(result.below) }), el("path", { class: "ln-lab-above", d: trace(result.above) }),
       text("1 % above", across(215), up(result.above[12]) - 12, "ln-lab-by s-wrong", "end"),
-      text("1 % below", across(150), up(result.below[12]) + (result.below.at(-1) < 1e-3 ? -8 : 16), "ln-lab-by", result.below.at(-1) < 1e-3 ? "start" : "middle"),
+      text("1 % below", across(150), up(result.below[12]) + (low ? -8 : 16), "ln-lab-by", low ? "start" : "middle"),
       ...own);
   }
 
@@ -88,13 +85,14 @@ export function stepStage({ relative, times }) {
       if (!width) return;
       const g = geometry();
       place(svg, { width, height: g.height, viewBox: `0 0 ${width} ${g.height}` });
-      const named = INPUTS.map((name) => `${name} ${short(now.row({ before: name }).largest)}`).join(", ");
+      const named = INPUTS.map((name) => `${now.named("before", name)} ${short(now.row({ before: name }).largest)}`).join(", ");
       svg.setAttribute("aria-label", `Largest stable step: ${named}. Two descents for ${now.choice.before}: 1 % below it the loss falls, 1 % above it grows.`);
       svg.replaceChildren(
         el("defs", {}, el("pattern", { id: "ln-lab-hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, line(0, 0, 0, 6, "ln-lab-hatch"))),
-        text("step → what 300 of them leave; hatched: the loss grows", EDGE, 12, "ln-lab-title"),
+        text(`what ${times.at(-1)} steps leave of the loss; wall: 2/λ`, EDGE, 12, "ln-lab-title"),
         ...INPUTS.map((name, k) => band(name, k, g, now)),
-        ...powers(STEPS, g.wall > 500 ? 2 : 4).map((p) => text(power(p), g.across(10 ** p), g.floor + 16, "ln-lab-tick", "middle")),
+        ...powers(STEPS, 4).map((p) => text(power(p), g.across(10 ** p), g.floor + 16, "ln-lab-tick", "middle")),
+        text("step", g.end, g.floor + 16, "ln-lab-tick", "end"),
         descents(now, g.second));
     },
   };
