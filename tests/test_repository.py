@@ -3,13 +3,17 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
 URLS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+CUDA = re.compile(r"nvidia-|cuda-|triton")                        # torch names their versions itself, and not on every machine
 CORE = ["README.md", "Makefile", "_config.yml", "_toc.yml", "index.md", "requirements.txt", "requirements-dev.txt", "CITATION.cff",
         "LICENSE", "CONTRIBUTING.md", ".ci/run", ".gitattributes", "favicon.svg", ".binder/requirements.txt"]
 
@@ -31,8 +35,14 @@ def test_what_a_visitor_looks_for_is_there(name):
 
 
 def test_readme_names_only_commands_that_exist():
-    named = set(re.findall(r"(?:`|^    )make ([a-z]+)", text("README.md") + text("CONTRIBUTING.md"), re.M))
+    named = set(re.findall(r"\bmake ([a-z]+)(?= *(?:`|#|$|[A-Z]+=))", text("README.md") + text("CONTRIBUTING.md"), re.M))
     assert {"site", "test", "help", "lab", "notebooks", "bench"} <= named <= TARGETS
+
+
+def test_help_says_what_each_command_does():
+    said = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert {line.split()[1] for line in said.splitlines()} == TARGETS - {"ready"}
+    assert all(len(line.split()) > 4 for line in said.splitlines())
 
 
 def test_ci_calls_the_test_command_of_the_readme_and_nothing_else():
@@ -41,11 +51,56 @@ def test_ci_calls_the_test_command_of_the_readme_and_nothing_else():
     assert re.findall(r"run: (make .*)", text(".github/workflows/check.yml")) == ["make test"]
 
 
-def test_every_requirement_is_pinned():
-    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
-        lines = [line.split("#")[0].strip() for line in text(name).splitlines()]
-        loose = [line for line in lines if line and not line.startswith("-") and "==" not in line]
-        assert loose == [], name
+def test_actions_are_pinned_and_need_no_secret():
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        workflow = path.read_text("utf-8")
+        assert re.search(r"^permissions: {contents: read}$", workflow, re.M), path.name
+        assert all(re.fullmatch(r"[\w-]+/[\w-]+@v\d+", used) for used in re.findall(r"uses: (\S+)", workflow)), path.name
+        assert "secrets" not in workflow, path.name
+
+
+def test_one_least_python_is_named_everywhere():
+    least = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
+    assert f"LEAST = ({least.replace('.', ', ')})" in text("tools/prepare.py")
+    assert f"Python {least} or newer" in text("README.md") and f"Python {least} or newer" in text("Makefile")
+    assert f'python-version: "{least}"' in text(".github/workflows/check.yml") and f"python-{least}" == text(".binder/runtime.txt").strip()
+
+
+def pins(*names):
+    lines = (line.split("#")[0].strip() for name in names for line in text(name).splitlines())
+    return [line for line in lines if line and not line.startswith("-")]
+
+
+def test_every_requirement_is_pinned_once_and_has_its_reason():
+    lists = ("requirements.txt", "requirements-dev.txt")
+    assert [pin for pin in pins(*lists, "constraints.txt") if not re.fullmatch(r"[\w.-]+==[\w.]+", pin)] == []
+    assert [line for name in lists for line in text(name).splitlines() if "==" in line and " # " not in line] == []
+    named = [canonicalize_name(pin.split("==")[0]) for pin in pins(*lists)]
+    assert len(named) == len(set(named))
+    closure = dict(pin.split("==") for pin in pins("constraints.txt"))
+    assert [pin for pin in pins(*lists) if closure.get(pin.split("==")[0], pin.split("==")[1]) != pin.split("==")[1]] == []
+
+
+def needed(requirement, seen):
+    """The distributions that a requirement brings along on this machine."""
+    name = canonicalize_name(requirement.name)
+    if (name, *sorted(requirement.extras)) in seen or CUDA.match(name):
+        return
+    seen.add((name, *sorted(requirement.extras)))
+    for line in metadata.requires(name) or []:
+        further = Requirement(line)
+        if not further.marker or any(further.marker.evaluate({"extra": extra}) for extra in ("", *requirement.extras)):
+            needed(further, seen)
+
+
+def test_every_package_is_the_pinned_one():
+    pinned = {canonicalize_name(name): version for name, version in
+              (pin.split("==") for pin in pins("constraints.txt", "requirements-dev.txt", "requirements.txt"))}
+    seen = set()
+    for name in (*pins("requirements.txt", "requirements-dev.txt"), "layernorm"):
+        needed(Requirement(name), seen)
+    found = {name: metadata.version(name).split("+")[0] for name, *_ in seen if name != "layernorm"}
+    assert {name: version for name, version in found.items() if pinned.get(name) != version} == {}
 
 
 def test_addresses_follow_pyproject():
@@ -54,6 +109,16 @@ def test_addresses_follow_pyproject():
     for name, content in committed():
         for address in re.findall(r"https://(?:github\.com/layernorm[^\s\"')]*|[\w-]+\.github\.io[^\s\"')]*)", content):
             assert address.startswith((URLS["Repository"], URLS["Homepage"])), f"{name}: {address}"
+
+
+def test_the_version_stands_in_the_citation():
+    assert f'version: "{tomllib.loads(text("pyproject.toml"))["project"]["version"]}"' in text("CITATION.cff")
+
+
+def test_no_file_knows_the_machine_it_was_written_on():
+    for name, content in committed():
+        if name != "tests/test_repository.py":
+            assert not re.search(r"(?<![\w.])/(?:work|root|home/\w+|tmp/\w+)/", content), name
 
 
 def test_no_script_style_or_font_comes_from_another_host():

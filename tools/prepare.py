@@ -40,7 +40,7 @@ def main(folder):
 
 def fingerprints(folder):
     """What an environment depends on, in two lines: this Python and the place of the folder; the lists of packages."""
-    import tomllib                                         # no older Python comes as far as this
+    import tomllib  # no older Python comes as far as this
     with open("pyproject.toml", "rb") as file:
         package = tomllib.load(file)
     digest = hashlib.sha256(repr([package.get(table) for table in ("build-system", "project")]).encode())
