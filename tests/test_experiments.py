@@ -39,6 +39,8 @@ class Scale:
     factor: float = 2.0
 
 
+@overload
+def scaled(v: float): ...
 def scaled(v):
     return Scale().factor * v
 
@@ -101,7 +103,7 @@ def test_the_hash_is_the_same_for_every_python(toy):
 
 @pytest.mark.parametrize("old, new", [
     ("# why", "# because"), ('"""What it does."""', '"""What it really does."""'), ("\n\n\ndef shifted", "\n\n\n\n\ndef shifted"), ("size: int = 2", "size: float = 2"),
-    ('    """By how much."""\n', ""), ("OTHER = 3", "OTHER = 4"), ("return OTHER", "return OTHER + 1"), ("v / 2", "(v) / 2")])
+    ('    """By how much."""\n', ""), ("OTHER = 3", "OTHER = 4"), ("return OTHER", "return OTHER + 1"), ("v / 2", "(v) / 2"), ("@overload\ndef scaled(v: float): ...\n", "")])
 def test_what_changes_no_number_leaves_the_hash(toy, old, new):
     assert toy(old, new) == toy()
 
@@ -181,7 +183,14 @@ def test_the_command_says_what_it_does_and_runs_only_what_is_needed(tmp_path, ca
     where = ["--into", str(tmp_path)]
     assert main([*where, "--only", "one"], experiments) == 0 and not (tmp_path / "other.json").exists()
     assert main(where, experiments) == 0
-    assert capsys.readouterr().out.splitlines() == ["one: not run yet", "one: up to date", "other: not run yet"]
+    assert capsys.readouterr().out.splitlines() == [
+        "one: not run yet", "one: 6 results stored", "one: up to date", "other: not run yet", "other: 6 results stored"]
+    assert main([*where, "--only", "one"], {"one": toy_experiment(count(), code="4567")}) == 0
+    assert main([*where, "--only", "one"], {"one": toy_experiment(count(), a=(1, 3))}) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "one: code that it reaches changed: toy.run", "one: all numbers are as before",
+        "one: its grid of inputs changed", "one: 3 of 6 results are new or other than before"]
+    assert main([*where, "--only", "one"], experiments) == 0
     assert main([*where, "--check"], experiments) == 0
     assert main(where, {"last": toy_experiment(count(), stop_at=1)}) == 130
     assert "the same command goes on from there" in capsys.readouterr().out

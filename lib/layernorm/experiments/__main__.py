@@ -30,7 +30,7 @@ def main(arguments=None, experiments=EXPERIMENTS):
                 differ |= bool(different)
             elif reason := needed(name, experiments[name], given.into):
                 print(f"{name}: {reason}")
-                renew(name, experiments[name], given.into, bar(name))
+                print(f"{name}: {renew(name, experiments[name], given.into, bar(name))}")
             else:
                 print(f"{name}: up to date")
         except KeyboardInterrupt:

@@ -122,7 +122,8 @@ def _definitions(root, module):
     found = {}
     for statement in _tree(root, module).body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names = [statement.name]
+            typed_only = any(_chain(one)[-1:] == ["overload"] for one in statement.decorator_list)
+            names = [] if typed_only else [statement.name]
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             names = []
         else:

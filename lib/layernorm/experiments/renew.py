@@ -15,7 +15,7 @@ def needed(name, experiment, folder):
 
 
 def renew(name, experiment, folder, track=iter):
-    """Run what is not finished yet and write FOLDER/NAME.json.
+    """Run what is not finished yet and write FOLDER/NAME.json; what that changed, in words.
 
     Each finished entry goes at once to NAME.partial.jsonl, whose first line says for which grid and code it counts.
     """
@@ -31,10 +31,20 @@ def renew(name, experiment, folder, track=iter):
             file.flush()
             done[_key(inputs)] = entry
     content = {"name": name, **heading, "versions": experiment.versions(), "entries": [done[_key(entry)] for entry in experiment.entries()]}
+    said = _changes(experiment, folder / f"{name}.json", content["entries"])
     whole = folder / f"{name}.json.new"
     whole.write_text(_text(content), "utf-8")
     os.replace(whole, folder / f"{name}.json")
     part.unlink()
+    return said
+
+
+def _changes(experiment, path, entries):
+    if not path.exists():
+        return f"{len(entries)} results stored"
+    before = {_key(entry["inputs"]): entry["result"] for entry in json.loads(path.read_text("utf-8"))["entries"]}
+    different = [entry for entry in entries if not same(entry["result"], before.get(_key(entry["inputs"])), experiment.tolerance)]
+    return f"{len(different)} of {len(entries)} results are new or other than before" if different else "all numbers are as before"
 
 
 def check(name, experiment, folder, track=iter):

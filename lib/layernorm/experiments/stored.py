@@ -154,6 +154,6 @@ def same(one, other, tolerance):
         return one.keys() == other.keys() and all(same(one[key], other[key], tolerance) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(same(a, b, tolerance) for a, b in zip(one, other))
-    if any(isinstance(value, bool | str | None) for value in (one, other)):
+    if any(isinstance(value, bool | str | list | Mapping | None) for value in (one, other)):
         return one == other
     return abs(one - other) <= tolerance * max(abs(one), abs(other))

@@ -91,7 +91,8 @@ class Bench:
 
 
 def _field(name, lab):
-    values, options = lab.runs[name], {"description": lab.labels.get(name, name), "value": lab.choice[name], "style": {"description_width": "initial"}}
+    values = lab.runs[name]
+    options = {"description": lab.labels.get(name, name), "value": lab.choice[name], "style": {"description_width": "initial"}}
     if isinstance(values[0], str):
         return widgets.Dropdown(options=list(values), **options)
     kind = widgets.BoundedIntText if all(isinstance(value, int) for value in values) else widgets.BoundedFloatText
