@@ -21,8 +21,8 @@ def comeback(rows, x_hat, gamma, beta):
     down = -(-d // across)
     seen = [v for v in (*rows.flat, *y.flat, 0) if np.isfinite(v)]
     reach, low, high = max(1.4, 0.3 + np.nanmax(np.abs(x_hat))), min(seen), max(seen)
-    room = 0.16 * (high - low or 1)
-    fig, axes = plt.subplots(down, min(across, d), figsize=(4.6, 0.5 + 1.75 * down), sharex=True, sharey=True, squeeze=False)
+    room = 0.2 * (high - low or 1)
+    fig, axes = plt.subplots(down, min(across, d), figsize=(4.6, 0.5 + 2.1 * down), sharex=True, sharey=True, squeeze=False)
     for ax in axes.flat[d:]:
         ax.axis("off")
     for i, ax in enumerate(axes.flat[:d]):
@@ -49,13 +49,17 @@ def _feature(ax, x, x_hat, y, back, gamma, beta, reach):
             ax.plot([x_hat[r]] * 2, [y[r], x[r]], color=C.wrong, ls=(0, (2, 2)), lw=1.6, marker="none")
         ax.plot(x_hat[r], y[r], "s", color=C.y, ms=5)
         ax.plot(x_hat[r], x[r], "o", color=C.x, ms=6.5)
-    # A name for each place, beside it; rows in one place share it.
+    # A name for each place, over the line on the side from which it rises or under it on the other; rows in one place share it.
+    slant = -1 if gamma < 0 else 1
     for at in sorted({(round(h, 2), v) for h, v in zip(x_hat, x) if np.isfinite(h)}):
         here = [r for r in range(len(x)) if (round(x_hat[r], 2), x[r]) == at]
-        met = " ✓" if all(back[r] for r in here) else ""
-        left = at[0] > 0.2
-        ax.annotate(", ".join(str(r + 1) for r in here) + met, at, (-7 if left else 7, 3), textcoords="offset points", va="bottom",
-                    color=C.right if met else C.x, ha="right" if left else "left")
+        met, over = all(back[r] for r in here), x[here[0]] >= y[here[0]] or back[here[0]]
+        side = -slant if over else slant
+        if abs(at[0] + side * 0.45 * reach) > reach:
+            over, side = not over, -side
+        ax.annotate(", ".join(str(r + 1) for r in here) + (" ✓" if met else ""), at, (6 * side, 4 if over else -4),
+                    textcoords="offset points", va="bottom" if over else "top", ha="left" if side > 0 else "right",
+                    color=C.right if met else C.x)
 
 
 def _rows_back(column):

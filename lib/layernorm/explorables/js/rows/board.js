@@ -7,15 +7,17 @@ const KEYS = [["gamma", "γ"], ["beta", "β"]];
 const NAMES = 46;                                             // room of the rows' names
 const plain = (v) => +v.toFixed(3);
 
-function field(role, label, put, focus) {
-  let shown = "";
+function field(view, role, label, put, focus) {
+  let shown = null;
   const node = el("input", { type: "number", step: "any", class: `ln-field ${role}`, "aria-label": label, onfocus: focus, onchange: () => {
     if (Number.isFinite(node.valueAsNumber)) put(node.valueAsNumber);
-    else node.value = shown;
+    shown = null;                                             // whatever was typed, what holds now is written
+    view.later();
   } });
   return { node, show(v) {
-    shown = String(plain(v));
-    if (document.activeElement !== node || Math.abs(node.valueAsNumber - v) > 0.0006) node.value = shown;
+    const text = String(plain(v));
+    if (text !== shown || document.activeElement !== node) node.value = text;      // never over what is being typed
+    shown = text;
   } };
 }
 
@@ -30,7 +32,7 @@ function editor(view) {
       if (node.hidden) return;
       if (shape !== `${now.rows.length},${now.rows[0].length}`) {
         shape = `${now.rows.length},${now.rows[0].length}`;
-        cells = now.rows.map((x, r) => x.map((_, i) => field("r-x", `x${subscript(i + 1)} of row ${r + 1}`, (v) => view.type(r, i, v), () => view.choose(i))));
+        cells = now.rows.map((x, r) => x.map((_, i) => field(view, "r-x", `x${subscript(i + 1)} of row ${r + 1}`, (v) => view.type(r, i, v), () => view.choose(i))));
         node.replaceChildren(...cells.flatMap((row, r) => [el("span", { class: "ln-label" }, `row ${r + 1}`), ...row.map((one) => one.node)]));
       }
       cells.forEach((row, r) => row.forEach((one, i) => one.show(now.rows[r][i])));
@@ -65,7 +67,7 @@ export function board(view, samples) {
   function build(now) {
     d = now.rows[0].length;
     fields = KEYS.map(([key, sign]) => now.rows[0].map((_, i) =>
-      field(`r-${key}`, `${sign}${subscript(i + 1)}`, (v) => view.edit(key, i, v), () => view.choose(i))));
+      field(view, `r-${key}`, `${sign}${subscript(i + 1)}`, (v) => view.edit(key, i, v), () => view.choose(i))));
     table.replaceChildren(...KEYS.flatMap(([key, sign], k) => [el("span", { class: `ln-letter r-${key}`, "aria-hidden": "true" }, sign), ...fields[k].map((one) => one.node)]));
     feet.replaceChildren(el("span", { class: "ln-label" }, "feature"), ...now.rows[0].map((_, i) => el("span", { class: "ln-foot" }, String(i + 1))));
     node.style.cssText = `--names: ${NAMES}px; --d: ${d}`;

@@ -64,19 +64,28 @@ export function slope(view) {
   }
 
   // Where a row is, where it should be, and what lies between.
-  // Its name stands where the line does not pass: over it on the side from which it rises, or under it on the other.
-  function named(group, slant) {
-    const [{ x, want, is, back: met }] = group, done = group.every((one) => one.back);
-    const words = `row${group.length > 1 ? "s" : ""} ${group.map((one) => one.r + 1).join(", ")}${done ? " ✓" : ""}`, room = 7.6 * words.length + 9;
-    let over = met || want < is, side = over ? -slant : slant;
-    if (side < 0 ? x - room < LEFT : x + room > size.width) [over, side] = [!over, -side];
-    return el("text", { class: done ? "ln-point-name is-back" : "ln-point-name", x: x + 9 * side, y: want + (over ? -7 : 16), "text-anchor": side < 0 ? "end" : "start" }, words);
+  // A name stands where the line does not pass, over it on the side from which it rises or under it on the other; if
+  // there is no room, or another name, somewhere else.
+  function named(group, slant, taken) {
+    const [{ x, want, is, back: met }] = group, done = group.every((one) => one.back), over = met || want < is;
+    const words = `row${group.length > 1 ? "s" : ""} ${group.map((one) => one.r + 1).join(", ")}${done ? " ✓" : ""}`, wide = 7.6 * words.length;
+    const above = [-slant, -7], below = [slant, 16], rest = [[slant, -7], [-slant, 16], [-slant, -21], [slant, -21], [slant, 30]];
+    const boxes = [...(over ? [above, below] : [below, above]), ...rest].map(([side, down]) => {
+      const left = side < 0 ? x - 9 - wide : x + 9, foot = want + down;
+      return { side, left, right: left + wide, foot };
+    });
+    const free = (box) => box.left >= LEFT && box.right <= size.width && box.foot <= size.height - FOOT + 4 && box.foot >= HEAD
+      && taken.every((one) => box.right < one.left || box.left > one.right || Math.abs(box.foot - one.foot) > 13);
+    const box = boxes.find(free) ?? boxes[0];
+    taken.push(box);
+    return el("text", { class: done ? "ln-point-name is-back" : "ln-point-name", x: box.side < 0 ? box.right : box.left, y: box.foot,
+      "text-anchor": box.side < 0 ? "end" : "start" }, words);
   }
 
   function points(now, x, y) {
     const all = now.rows.map((row, r) => ({ r, x: x(now.xhat[r][now.i]), want: y(row[now.i]), is: y(now.y[r][now.i]), back: now.back[r][now.i] }))
       .filter((one) => Number.isFinite(one.x));
-    const groups = [];
+    const groups = [], taken = [];
     for (const one of all) {
       const group = groups.find(([other]) => Math.hypot(other.x - one.x, other.want - one.want) < NEAR);
       if (group) group.push(one);
@@ -90,7 +99,7 @@ export function slope(view) {
         return dot.node;
       }),
       ...all.map((one) => el("rect", { class: "ln-is", x: one.x - 4, y: one.is - 4, width: 8, height: 8 })),
-      ...groups.map((group) => named(group, now.gamma[now.i] < 0 ? -1 : 1)));
+      ...groups.map((group) => named(group, now.gamma[now.i] < 0 ? -1 : 1, taken)));
   }
 
   function heading({ i, gamma: g, beta: b }) {

@@ -1,0 +1,402 @@
+"""Rows on a page of its own, opened from a folder: asked, tried, given up, typed; one height, in every state, and two-way."""
+import gzip
+import re
+from importlib.resources import files
+from itertools import combinations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+import layernorm as ln
+from layernorm.explorables.modules import bundle
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+LAPTOP = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+NARROW = {"viewport": {"width": 320, "height": 700}, "reduced_motion": "reduce"}
+SCREENS = pytest.mark.parametrize("screen, tallest", [(LAPTOP, 720), (PHONE, 700), (NARROW, 730)], ids=["laptop", "phone", "narrow"])
+SHEETS = ("tokens.css", "explorable.css", "guess.css", "rows.css")
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Rows</title><style>:root {{ color-scheme: light dark }} body {{ margin: 0; background: var(--ln-paper) }} main {{ max-width: 41rem; margin: 0 auto }}
+{sheets} .ln-ex {{ margin: 0 }}</style></head><body><main><h1 class="ln-quiet">Rows</h1>{place}</main><script type="module">{modules}</script></body></html>"""
+MOUNT = '$mount.mount("rows", $rows);'
+# A kernel's model, as anywidget hands it over: what the page sends is kept, what Python sets is heard.
+KERNEL = """const state = JSON.parse(document.querySelector("[data-inputs]").dataset.inputs), heard = {};
+window.kernel = { state, sent: 0, set(key, value) { state[key] = value; (heard[`change:${key}`] ?? []).forEach((f) => f()); } };
+const model = { get: (key) => state[key], set: window.kernel.set, save_changes() { window.kernel.sent += 1; },
+  on: (event, f) => { (heard[event] ??= []).push(f); } };
+$rows.initialize({ model });
+$rows.render({ model, el: document.querySelector("[data-explorable]") });"""
+CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-ask")].filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+  .map((e) => e.innerText)"""
+LABELS = """(root) => [...root.querySelectorAll(".ln-stage text")].filter((t) => t.textContent && !t.closest("[hidden]"))
+  .map((t) => [t.textContent, t.getBoundingClientRect()]).map(([words, r]) => [words, r.left, r.top, r.right, r.bottom])"""
+OUTSIDE = """(root) => [...root.querySelectorAll(":not(svg *)")].filter((e) => !e.closest("[hidden], .ln-chips, .ln-samples, .ln-quiet"))
+  .filter((e) => { const a = e.getBoundingClientRect(), b = root.getBoundingClientRect(); return a.width && (a.right > b.right + 1 || a.left < b.left - 1); })
+  .map((e) => e.className)"""
+SMALL = """(root) => [...root.querySelectorAll("button, select, input, [role=slider]")].filter((e) => !e.closest("[hidden]"))
+  .map((e) => [e.ariaLabel ?? e.innerText, e.getBoundingClientRect()]).filter(([, r]) => r.height < 41.5 || r.width < 41.5).map(([name, r]) => [name, r.width, r.height])"""
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Open a page with one explorable; whatever it says to the console or asks of the network fails the test."""
+    contexts, faults = [], []
+
+    def open_page(widget=None, start=MOUNT, **options):
+        sheets = "".join((files("layernorm") / "look" / name).read_text("utf-8") for name in SHEETS)
+        path = tmp_path / "rows.html"
+        path.write_text(PAGE.format(sheets=sheets, place=(widget or ln.Rows())._repr_html_(), modules=bundle("mount", "rows/rows") + start), "utf-8")
+        context = browser.new_context(**{**LAPTOP, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or faults.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def put(page, label, value):
+    page.get_by_label(label, exact=True).fill(str(value))
+    page.keyboard.press("Enter")
+
+
+def choose(page, gamma, beta):
+    for i, (g, b) in enumerate(zip(gamma, beta), 1):
+        put(page, f"γ{'₀₁₂₃₄₅₆'[i]}", g)
+        put(page, f"β{'₀₁₂₃₄₅₆'[i]}", b)
+
+
+def strip(page):
+    return page.locator(".ln-predict")
+
+
+def say(page):
+    return page.locator(".ln-say")
+
+
+def states(page):
+    """Each round asked, tried and given up, with each feature chosen; and the reader's own rows in their largest and smallest form."""
+    for chip, guess in (("Round 1", "Yes"), ("Round 2", "Yes"), ("Round 3", "No"), ("Your rows", "No"), ("", "Yes"), ("", "Yes")):
+        if chip:
+            press(page, chip)
+        elif (other := page.get_by_role("button", name="Other rows")).count():
+            other.click()
+            page.get_by_label("Features").select_option("6" if page.get_by_label("Features").input_value() != "6" else "2")
+            page.get_by_label("x₁ of row 1", exact=True).fill("-999.25")
+            page.keyboard.press("Enter")
+        yield f"{chip} asked"
+        press(page, guess)
+        yield f"{chip} tried"
+        press(page, "Give up: show why")
+        for i in range(page.locator(".ln-chosen .ln-field").count() // 2):
+            page.locator(".ln-chosen .ln-field").nth(i).focus()
+            page.wait_for_timeout(30)
+            yield f"{chip} given up, feature {i + 1}"
+
+
+# --- The game ------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_chosen_before_the_guess(show):
+    page = show()
+    expect(strip(page)).to_contain_text("Can one γ and one β per feature")
+    for field in page.locator(".ln-chosen .ln-field").all():
+        expect(field).to_be_disabled()
+    expect(page.get_by_role("slider")).to_have_count(0)
+    expect(page.locator(".ln-off").first).to_have_text("−0.71")        # the surprise is there from the start
+    press(page, "Yes")
+    expect(page.get_by_role("slider")).to_have_count(2)
+    expect(page.get_by_label("γ₁", exact=True)).to_be_enabled()
+    expect(strip(page)).to_contain_text("Your guess: yes.")
+
+
+def test_round_1_is_solved_by_typing(show):
+    page = show()
+    press(page, "No")
+    choose(page, [4.243, 4.243, 2.1], [3, 3, 3])
+    expect(say(page)).to_contain_text("5 of 6 numbers are back")
+    expect(strip(page)).to_contain_text("Your guess: no.")
+    put(page, "γ₃", 2.121)
+    expect(strip(page)).to_contain_text("✕ You said no. You have done it.")
+    expect(page.locator(".ln-off.is-back")).to_have_count(6)
+    put(page, "γ₃", 5)
+    expect(strip(page)).to_contain_text("You have done it.")              # a verdict stands, whatever is tried later
+
+
+def test_the_line_is_dragged_and_caught_where_a_row_comes_back(show):
+    page = show()
+    press(page, "Yes")
+
+    def drag(key, by):
+        box = page.locator(f".ln-knob.s-{key} .ln-knob-ring").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y - by, steps=8)
+        page.mouse.up()
+    unit = page.evaluate("""() => { const [a, b] = [...document.querySelectorAll(".ln-slope .ln-rules text")].filter((t) => /^[1-9]/.test(t.textContent) && !t.matches(".ln-across"))
+      .map((t) => [+t.textContent, t.getBoundingClientRect().top]); return (a[1] - b[1]) / (b[0] - a[0]); }""")
+    drag("beta", 3 * unit + 2)
+    expect(page.get_by_label("β₁", exact=True)).to_have_value("3")
+    page.wait_for_timeout(60)
+    unit = page.locator(".ln-knob.s-gamma .ln-knob-ring").bounding_box()["y"], page.locator(".ln-knob.s-beta .ln-knob-ring").bounding_box()["y"]
+    drag("gamma", 3.243 * (unit[1] - unit[0]) - 2)
+    expect(page.get_by_label("γ₁", exact=True)).to_have_value("4.243")
+    expect(say(page)).to_contain_text("passes through every point")
+
+
+def test_the_line_is_moved_by_keys_and_says_what_it_does(show):
+    page = show()
+    press(page, "Yes")
+    beta, gamma = page.get_by_role("slider", name="β, the height of the line"), page.get_by_role("slider", name="γ, the slope of the line")
+    beta.focus()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_label("β₁", exact=True)).to_have_value("0.707")        # row 1 comes back on the way
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    expect(beta).to_have_attribute("aria-valuetext", "3, feature 1: row 1 off by +2.29, row 2 back")
+    gamma.focus()
+    for key in ["PageUp"] * 3 + ["ArrowUp"] * 3:
+        page.keyboard.press(key)
+    expect(page.get_by_label("γ₁", exact=True)).to_have_value("4.243")
+    expect(gamma).to_have_attribute("aria-valuetext", "4.243, feature 1: row 1 back, row 2 back")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("γ₁", exact=True)).to_have_value("4.3")
+    page.keyboard.press("End")
+    expect(say(page)).to_contain_text("γ₁ can go no further")
+
+
+def test_a_number_beyond_the_limit_stops_at_it_and_no_number_is_no_change(show):
+    page = show()
+    press(page, "Yes")
+    put(page, "γ₁", 1e7)
+    expect(page.get_by_label("γ₁", exact=True)).to_have_value("100")
+    page.get_by_label("γ₁", exact=True).fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("γ₁", exact=True)).to_have_value("100")
+
+
+def test_round_2_gives_up_with_the_reason_and_the_best(show):
+    page = show()
+    press(page, "Round 2")
+    press(page, "Yes")
+    press(page, "Give up: show why")
+    expect(strip(page)).to_contain_text("✕ You said yes. It cannot be done. “If the best thing is to do nothing, LayerNorm can learn that”: false.")
+    expect(say(page)).to_contain_text("Both rows have x̂ = (−0.302, −1.508, 0.905, 0.905)")
+    assert page.locator(".ln-off").all_text_contents() == ["+2.5", "+1.5", "+3.5", "+3.5", "−2.5", "−1.5", "−3.5", "−3.5"]
+    points = [box.bounding_box()["x"] for box in page.locator(".ln-point").all()]
+    assert len(points) == 2 and abs(points[0] - points[1]) < 0.1               # one above the other
+    page.locator(".ln-strips .ln-hit").nth(2).click()
+    expect(say(page)).to_contain_text("Feature 3 wants 4 and 11 of it")
+
+
+def test_round_3_shows_three_points_and_no_line(show):
+    page = show(ln.Rows(round=3))
+    press(page, "No")
+    press(page, "Give up: show why")
+    expect(strip(page)).to_contain_text("✓ As you said: no.")
+    expect(page.locator(".ln-point")).to_have_count(3)
+    expect(say(page)).to_contain_text("9 numbers to hit with 6")
+    assert all(float(line.get_attribute("y1")) != float(line.get_attribute("y2")) for line in page.locator(".ln-miss").all())
+
+
+def test_giving_up_what_can_be_done_shows_how(show):
+    page = show()
+    press(page, "No")
+    press(page, "Give up: show why")
+    expect(strip(page)).to_contain_text("✕ You said no. It can be done.")
+    expect(page.locator(".ln-off.is-back")).to_have_count(6)
+    expect(page.get_by_label("γ₃", exact=True)).to_have_value("2.121")
+
+
+def test_guess_and_choice_are_kept_while_other_rounds_are_played(show):
+    page = show()
+    press(page, "Yes")
+    put(page, "γ₂", 2.5)
+    press(page, "Round 2")
+    expect(strip(page)).to_contain_text("Predict")
+    press(page, "Round 1")
+    expect(strip(page)).to_contain_text("Your guess: yes.")
+    expect(page.get_by_label("γ₂", exact=True)).to_have_value("2.5")
+    press(page, "Reset this round")
+    expect(strip(page)).to_contain_text("Predict")
+    expect(page.get_by_label("γ₂", exact=True)).to_have_value("1")
+
+
+def test_rows_of_ones_own_are_typed_and_judged(show):
+    page = show()
+    press(page, "Your rows")
+    press(page, "Yes")
+    press(page, "Give up: show why")
+    expect(strip(page)).to_contain_text("share μ = 3 and σ = 2.449")           # three rows, and they come back
+    press(page, "Other rows")
+    put(page, "x₁ of row 1", 1)
+    press(page, "Yes")
+    press(page, "Give up: show why")
+    expect(strip(page)).to_contain_text("✕ You said yes. It cannot be done.")
+    press(page, "Other rows")
+    page.get_by_label("Rows", exact=True).last.select_option("2")
+    page.get_by_label("Features").select_option("2")
+    expect(page.locator(".ln-own .ln-field")).to_have_count(4)
+    press(page, "x and 10x")
+    press(page, "No")
+    press(page, "Give up: show why")
+    expect(say(page)).to_contain_text("Feature 1 wants 2 and 20")
+
+
+def test_the_next_round_is_one_press_away_and_the_focus_goes_along(show):
+    page = show()
+    page.get_by_role("button", name="Yes").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Give up: show why")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(strip(page).get_by_role("button", name="Round 2")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(strip(page).get_by_role("button", name="Yes")).to_be_focused()
+    expect(page.locator(".ln-chip[aria-pressed=true]")).to_have_text("Round 2")
+
+
+# --- On every screen -----------------------------------------------------------------------------------
+
+
+@SCREENS
+def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest):
+    page = show(**screen)
+    root = page.locator("[data-explorable]")
+    reserved = root.evaluate("e => { const [first, ...rest] = e.childNodes; e.replaceChildren(); const h = e.offsetHeight; e.append(first, ...rest); return h; }")
+    assert reserved <= tallest
+    for state in states(page):
+        page.wait_for_timeout(30)
+        assert root.bounding_box()["height"] == reserved, state
+        assert root.evaluate(CUT) == [], state
+        assert root.evaluate(OUTSIDE) == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") == screen["viewport"]["width"], state
+        assert root.evaluate(SMALL) == [], state
+
+
+@SCREENS
+def test_no_number_stands_on_another(show, screen, tallest):
+    page = show(**screen)
+    root = page.locator("[data-explorable]")
+    for state in states(page):
+        labels = [one for one in root.evaluate(LABELS) if one[0] not in "βγ"]
+        for (one, *a), (other, *b) in combinations(labels, 2):
+            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert across <= 1 or down <= 5, f"{one} and {other} in {state}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_axe_finds_nothing(show, screen, scheme):
+    page = show(color_scheme=scheme, **screen)
+    for state in states(page):
+        if "feature" not in state or "feature 1" in state:
+            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], state
+
+
+def test_dark_is_dark(show):
+    page = show(color_scheme="dark")
+    assert page.locator("[data-explorable]").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(27, 30, 37)"
+
+
+def test_what_rests_is_said_once_it_rests(show):
+    page = show()
+    press(page, "Yes")
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("passes through neither point")
+    ring = page.locator(".ln-knob.s-beta .ln-knob-ring").bounding_box()
+    page.mouse.move(ring["x"] + 10, ring["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(ring["x"] + 10, ring["y"] - 70, steps=6)
+    page.wait_for_timeout(1000)
+    assert "neither" in status.inner_text() and "neither" in say(page).inner_text()
+    page.mouse.move(ring["x"] + 10, ring["y"] - 62, steps=2)
+    put_ = say(page).inner_text()
+    page.mouse.up()
+    expect(status).to_contain_text(put_)
+
+
+def test_the_rows_are_told_to_who_does_not_see_them(show):
+    page = show()
+    expect(page.get_by_role("img", name="Row 1: x₁ 0, off by −0.71; x₂ 0, off by −0.71; x₃ 6, off by −4.59. Row 2:")).to_be_visible()
+
+
+def test_giving_up_glides_and_under_reduced_motion_jumps(show):
+    page = show(reduced_motion="no-preference")
+    press(page, "Yes")
+    press(page, "Give up: show why")
+    expect(page.get_by_label("γ₁", exact=True)).to_have_value("4.243")
+    still = show()
+    press(still, "Yes")
+    press(still, "Give up: show why")
+    still.wait_for_timeout(50)
+    assert still.get_by_label("γ₁", exact=True).input_value() == "4.243"
+
+
+def test_without_script_a_picture_stands_in_its_place(show):
+    page = show(java_script_enabled=False)
+    picture = page.locator("[data-explorable] img")
+    assert picture.is_visible() and picture.get_attribute("alt").startswith("Rows (0, 0, 6) and (3, 3, 3)")
+    assert page.locator("button").count() == 0
+
+
+def test_without_epsilon_it_says_what_is_no_number(show):
+    page = show(ln.Rows(eps=0.0))
+    assert page.locator(".ln-off").all_text_contents()[3:] == ["NaN"] * 3
+    press(page, "Yes")
+    press(page, "Give up: show why")
+    expect(say(page)).to_contain_text("Row 2 is constant and ε is 0")
+
+
+# --- With a kernel --------------------------------------------------------------------------------------
+
+
+def test_what_the_reader_does_reaches_python_and_the_other_way_round(show):
+    page = show(start=KERNEL)
+    press(page, "Yes")
+    put(page, "γ₂", 2.5)
+    state = page.evaluate("window.kernel.state")
+    assert state["guesses"] == ["", "yes", "", ""] and state["gamma"] == [1, 2.5, 1] and page.evaluate("window.kernel.sent") == 2
+    page.evaluate("""() => { kernel.set("gamma", [4.243, 4.243, 2.121]); kernel.set("beta", [3, 3, 3]); }""")
+    expect(strip(page)).to_contain_text("✓ As you said: yes.")
+    assert page.evaluate("window.kernel.state.ended") == ["", "solved", "", ""]
+
+
+def test_rows_of_another_width_arrive_one_message_at_a_time(show):
+    page = show(start=KERNEL)
+    press(page, "Yes")
+    for key, value in (("round", 0), ("rows", [[1, 2, 3, 5], [0, 1, 0, 0]]), ("gamma", [1, 1, 1, 1]), ("beta", [0, 0, 0, 0])):
+        page.evaluate("([key, value]) => kernel.set(key, value)", [key, value])
+        page.wait_for_timeout(40)
+    expect(page.locator(".ln-own .ln-field")).to_have_count(8)
+    press(page, "No")
+    expect(page.locator(".ln-cap")).to_have_count(8)
+
+
+def test_two_views_of_one_model_agree(show):
+    twice = KERNEL + 'document.querySelector("main").append(Object.assign(document.createElement("div"), { id: "other" }));' \
+        '$rows.render({ model, el: document.getElementById("other") });'
+    page = show(start=twice)
+    page.get_by_role("button", name="Yes").first.click()
+    page.get_by_label("β₁", exact=True).first.fill("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("β₁", exact=True).last).to_have_value("3")
+    clips = page.locator("clipPath").evaluate_all("nodes => nodes.map((node) => node.id)")
+    assert len(clips) == len(set(clips)) == 2
+
+
+def test_the_module_is_no_heavier_than_the_player():
+    source = bundle("rows/rows")
+    assert len(gzip.compress(source.encode())) < 16_000 and not re.search(r"\beval\(|new Function", source)
