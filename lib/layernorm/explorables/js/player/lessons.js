@@ -1,0 +1,67 @@
+// The presets, which are the lesson plan, and what each asks before it is played.  Pure.
+import { exact, subscript } from "../kit.js";
+import { flat, NORMALIZED, where } from "./story.js";
+
+const below = (n) => where(n.x, (a) => a < n.mu);
+const broken = (n) => n.xhat.some(Number.isNaN);
+const choice = (ask, options, right, tell, more) =>
+  ({ ask, step: NORMALIZED, many: false, options: () => options, right: (n) => [right(n)], tell, ...more });
+
+// --- What can be asked of any vector -----------------------------------------------------------------
+
+const SIGNS = {
+  ask: "Which entries will be negative once x is normalized?", step: NORMALIZED, many: true, right: below,
+  options: (n) => n.x.map((_, i) => `x̂${subscript(i + 1)}`),
+  tell: (n) => `What lies below the mean ${exact(n.mu)} comes out negative, whatever its own sign.`,
+};
+const ALIKE = choice("All entries are equal. What comes out as x̂?", ["all 1", "all 0", "NaN"], (n) => (broken(n) ? 2 : 1),
+  (n) => (broken(n) ? "ε is 0 here, and 0 ⁄ 0 has no value." : "Each entry equals the mean, and ε keeps the division legal."));
+const SQUARES = {
+  ask: "What do the squares of all x̂ add up to?", step: NORMALIZED, many: false,
+  options: (n) => ["0", "1", String(n.x.length)],
+  right: (n) => [[0, 1, n.x.length].map((v) => Math.abs(v - n.x.length * n.spread)).reduce((best, gap, i, gaps) => (gap < gaps[best] ? i : best), 0)],
+  tell: (n) => `Their mean is the variance of x̂, ${exact(n.spread)}, and there are ${n.x.length} of them.`,
+};
+const MANY = 6;                                               // more options than this do not fit a phone
+
+// --- Presets ---------------------------------------------------------------------------------------
+
+const EXAMPLE = [2, 0, 4, 4];
+const plain = (x, quiz, more) => ({ x, gamma: x.map(() => 1), beta: x.map(() => 0), eps: 1e-5, scale: 1, outside: false, quiz, ...more });
+// A relative of the example: its x̂ is drawn beside that of the example.
+const relative = (change, words, options, right, tell) =>
+  plain(EXAMPLE.map(change), choice(`${words} What becomes of x̂?`, options, () => right, tell), { beside: EXAMPLE });
+
+export const PRESETS = {
+  Example: plain(EXAMPLE, SIGNS, { gamma: [2, 0.5, 1, 3], beta: [1, -1, 0, 0.5] }),
+  "1, 2, 3, 4": plain([1, 2, 3, 4], SIGNS),
+  "10x": relative((a) => 10 * a, "The example times ten.", ["10x̂", "the same", "x̂ ⁄ 10"], 1,
+    (n) => `The deviations are ten times as large, and so is σ: ${exact(n.sigma)}.`),
+  "x + 7": relative((a) => a + 7, "7 is added to each entry of the example.", ["x̂ + 7", "the same", "x̂ − 7"], 1,
+    (n) => `The mean went along, to ${exact(n.mu)}; no entry lies farther from it than before.`),
+  "−x": relative((a) => -a || 0, "Every sign of the example is turned.", ["−x̂", "the same", "|x̂|"], 0,
+    (n) => `σ is ${exact(n.sigma)} as before, the deviations point the other way.`),
+  "2x + 3": relative((a) => 2 * a + 3, "The example doubled, then 3 added to each entry.", ["2x̂ + 3", "2x̂", "the same"], 2,
+    () => "The 3 leaves with the mean, the 2 with σ."),
+  Tiny: plain(EXAMPLE, choice(
+    "The example divided by 1000. What is the variance of x̂ now?", ["1", "0.216", "10⁻⁶"], () => 1,
+    (n) => `Here σ² = ${exact(n.variance)} is less than ε, so ε decides.`, { open: ["eps", "Shrink x yourself"] }), { scale: 0.001 }),
+  Constant: plain([3, 3, 3, 3], choice(
+    "Four equal entries. What comes out as x̂?", ["all 3", "all 1", "all 0", "NaN"], () => 2,
+    () => "Each entry equals the mean, and ε keeps the division legal.")),
+  "One-hot": plain([0, 0, 0, 5], choice(
+    "One entry stands out by 5. How large is it after normalizing?", ["5", "1.732", "1"], () => 1,
+    () => "That is √3. With d entries none can pass √(d − 1), however far it stands out.")),
+  "d = 1": plain([5], choice("A vector with one entry. What is left of it?", ["5", "1", "0"], () => 2,
+    () => "It is its own mean.")),
+  "d = 2": plain([3, 100], choice("Two entries, 3 and 100. What is x̂?", ["(−0.94, 0.94)", "(−1, 1)", "(0.03, 1)"], () => 1,
+    () => "So for any two unequal numbers: with d = 2 only the order survives.")),
+  "d = 8": plain([1, -2, 0.5, 3, 0, -1, 2, 4.5], SQUARES),
+};
+const FIXED = ["x", "gamma", "beta", "eps", "scale", "outside"];
+
+// The preset that the state is, to the last number, or nothing.
+export const presetOf = (state) => Object.keys(PRESETS).find((name) =>
+  FIXED.every((key) => String(PRESETS[name][key]) === String(state[key]))) ?? "";
+
+export const quizOf = (preset, n) => PRESETS[preset]?.quiz ?? (flat(n) ? ALIKE : n.x.length > MANY ? SQUARES : SIGNS);
