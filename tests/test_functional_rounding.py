@@ -35,8 +35,8 @@ def test_float32_is_rounded_as_torch_rounds_it(dtype, low):
 
 @pytest.mark.parametrize("dtype", HALF)
 def test_halfway_between_two_neighbours_the_even_one_is_taken(dtype):
-    x = numbers(dtype).astype(np.float64)
-    x = np.sort(x[np.isfinite(x) & (x >= 0)])[1:]
+    x = numbers(dtype)
+    x = np.sort(x[np.isfinite(x) & (x >= 0)])[1:].astype(np.float64)
     halfway = (x[:-1] + x[1:]) / 2
     odd = np.arange(len(halfway)) % 2 == 1                               # is the lower neighbour odd?  the upper is taken
     np.testing.assert_array_equal(ln.round_to(halfway, dtype), np.where(odd, x[1:], x[:-1]))

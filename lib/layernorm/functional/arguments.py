@@ -37,6 +37,12 @@ def working(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.result_type(dtype, np.float32)
 
 
+def wide(array: Array) -> Array:
+    """``array`` in float64, also where a signalling NaN makes NumPy warn of that."""
+    with np.errstate(invalid="ignore"):
+        return array.astype(np.float64)
+
+
 def normalized(axis: Axis, x: Array, name: str = "x") -> tuple[int, ...]:
     """The axes that ``axis`` names, counted from 0 and sorted; each has something to average."""
     named = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)

@@ -11,7 +11,7 @@ is float64 inside, because dgamma and dbeta are sums over whole batches.  Where 
 import numpy as np
 import numpy.typing as npt
 
-from .arguments import Array, Axis, channels, flag, kept, normalized, number, real, shaped, working
+from .arguments import Array, Axis, channels, flag, kept, normalized, number, real, shaped, wide, working
 from .forward import by_group, layer_norm
 
 ArrayLike = npt.ArrayLike
@@ -89,7 +89,7 @@ def rms_norm_backward(dy: ArrayLike, x: ArrayLike, rstd: ArrayLike, gamma: Array
     x, dy, axes, g, gamma_shape = _vectors(x, dy, gamma, axis)                      # g: gamma * dy (..., d)
     (rstd,) = _statistics({"rstd": rstd}, kept(x, axes))                            # (..., 1)
     with np.errstate(all="ignore"):
-        x_hat = x.astype(np.float64) * rstd                                         # (..., d)
+        x_hat = wide(x) * rstd                                                      # (..., d)
     dx = _through(g, x_hat, rstd, axes, centred=False)                              # (..., d)
     return _gradients(dx, dy, x_hat, x, tuple(a for a in range(x.ndim) if a not in axes), gamma_shape)
 
@@ -138,7 +138,7 @@ def batch_norm_backward(dy: ArrayLike, x: ArrayLike, mean: ArrayLike, rstd: Arra
     axes = (0, *range(2, x.ndim))
     if 0 in (x.shape[a] for a in axes):
         raise ValueError(f"x must hold at least one number per channel, got shape {x.shape}")
-    dy = shaped("dy", dy, x.shape, "that of x").astype(np.float64)                  # (N, C, ...)
+    dy = wide(shaped("dy", dy, x.shape, "that of x"))                               # (N, C, ...)
     mean, rstd = _statistics({"mean": mean, "rstd": rstd}, kept(x, axes))           # (1, C, 1, ...)
     g = _times(dy, gamma)                                                           # (N, C, ...)
     if flag("training", training):
@@ -146,7 +146,7 @@ def batch_norm_backward(dy: ArrayLike, x: ArrayLike, mean: ArrayLike, rstd: Arra
         dx = _through(g, x_hat, rstd, axes)                                         # (N, C, ...)
     else:
         with np.errstate(all="ignore"):
-            x_hat = (x.astype(np.float64) - mean) * rstd                            # (N, C, ...)
+            x_hat = (wide(x) - mean) * rstd                                         # (N, C, ...)
             dx = g * rstd                                                           # (N, C, ...)
     return _gradients(dx, dy, x_hat, x, axes, (c,))
 
@@ -190,7 +190,7 @@ def group_norm_backward(dy: ArrayLike, x: ArrayLike, mean: ArrayLike, rstd: Arra
     x = real("x", x)
     grouped = by_group(x, groups)                                                   # (N, groups, C / groups, ...)
     axes = tuple(range(2, grouped.ndim))
-    dy = shaped("dy", dy, x.shape, "that of x").astype(np.float64)                  # (N, C, ...)
+    dy = wide(shaped("dy", dy, x.shape, "that of x"))                               # (N, C, ...)
     mean, rstd = (a[..., None] for a in _statistics({"mean": mean, "rstd": rstd}, kept(grouped, axes)[:-1]))
     g = _times(dy, gamma)                                                           # (N, C, ...)
     x_hat = _x_hat(grouped, mean, rstd, axes)                                       # (N, groups, C / groups, ...)
@@ -232,7 +232,7 @@ def layer_norm_jacobian(x: ArrayLike, gamma: ArrayLike | None = None, *, eps: fl
            [-0.1096,  0.0548, -0.2741,  0.3289]])
     """
     x = real("x", x)
-    x_hat, _, rstd = layer_norm(x.astype(np.float64), eps=number("eps", eps, low=0), return_stats=True)     # (..., d), (..., 1)
+    x_hat, _, rstd = layer_norm(wide(x), eps=number("eps", eps, low=0), return_stats=True)  # (..., d), (..., 1)
     d = x.shape[-1]
     with np.errstate(all="ignore"):
         jacobian: Array = np.eye(d) - 1 / d - x_hat[..., :, None] * x_hat[..., None, :] / d        # (..., d, d)
@@ -264,7 +264,7 @@ def _gradients(dx: Array, dy: Array, x_hat: Array, x: Array, shared: tuple[int, 
 def _x_hat(x: Array, mean: Array, rstd: Array, axes: tuple[int, ...]) -> Array:
     """The normalized x, in float64; its mean is taken off once more, since the one that was kept had been rounded."""
     with np.errstate(all="ignore"):
-        x_hat: Array = (x.astype(np.float64) - mean) * rstd
+        x_hat: Array = (wide(x) - mean) * rstd
         x_hat -= x_hat.mean(axis=axes, keepdims=True)
         return x_hat
 
@@ -274,7 +274,7 @@ def _vectors(x: ArrayLike, dy: ArrayLike, gamma: ArrayLike | None, axis: Axis,
     """x, dy in float64, the axes, g = gamma * dy in float64, and the shape of gamma."""
     x = real("x", x)
     axes = normalized(axis, x)
-    dy = shaped("dy", dy, x.shape, "that of x").astype(np.float64)
+    dy = wide(shaped("dy", dy, x.shape, "that of x"))
     shape = tuple(x.shape[a] for a in axes)
     if gamma is None:
         return x, dy, axes, dy, shape
@@ -295,4 +295,4 @@ def _times(dy: Array, gamma: ArrayLike | None) -> Array:
 
 def _statistics(given: dict[str, ArrayLike], shape: tuple[int, ...]) -> list[Array]:
     """What the forward pass kept, in float64."""
-    return [shaped(name, a, shape, "as the forward pass returned it").astype(np.float64) for name, a in given.items()]
+    return [wide(shaped(name, a, shape, "as the forward pass returned it")) for name, a in given.items()]

@@ -18,7 +18,7 @@ from typing import Literal, overload
 import numpy as np
 import numpy.typing as npt
 
-from .arguments import Array, Axis, channels, count, flag, kept, normalized, number, optional, real, working
+from .arguments import Array, Axis, channels, count, flag, kept, normalized, number, optional, real, wide, working
 from .rows import normalize
 
 ArrayLike = npt.ArrayLike
@@ -430,7 +430,7 @@ def dyt(x: ArrayLike, gamma: ArrayLike | None = None, beta: ArrayLike | None = N
     """
     x, axes, _, gamma, beta = _vectors(x, gamma, beta, axis, 0.0)
     with np.errstate(over="ignore"):                               # tanh of infinity is 1, and right
-        y = np.tanh(number("alpha", alpha) * x.astype(np.float64)) # (..., d)
+        y = np.tanh(number("alpha", alpha) * wide(x))              # (..., d)
         if gamma is not None:
             y *= _along(gamma, x, axes)                            # (..., d)
         if beta is not None:
@@ -502,7 +502,7 @@ def _running(old: Array | None, new: Array, weight: float) -> Array | None:
     """(1 - weight) old + weight new, of shape (C,) and the type of the old; a weight of 0 keeps the old whatever the new."""
     if old is None:
         return None
-    new = new.reshape(old.shape).astype(np.float64)
+    new = wide(new.reshape(old.shape))
     with np.errstate(over="ignore"):
         return ((1 - weight) * old + weight * new if weight else old).astype(old.dtype)
 
@@ -511,13 +511,13 @@ def _by_given(x: Array, mean: Array, var: Array, eps: float, gamma: Array | None
               ) -> tuple[Array, Array, Array]:
     """Normalize x (N, C, ...) by statistics (C,) that are not its own; in float64, for nothing bounds the outcome."""
     per_channel = (1, -1, *[1] * (x.ndim - 2))                     # (1, C, 1, ...)
-    m, v, g = (a.astype(np.float64).reshape(per_channel) for a in (mean, var, np.ones_like(mean) if gamma is None else gamma))
-    wide = x.astype(np.float64)                                    # (N, C, ...)
+    m, v, g = (wide(a).reshape(per_channel) for a in (mean, var, np.ones_like(mean) if gamma is None else gamma))
+    whole = wide(x)                                                # (N, C, ...)
     with np.errstate(all="ignore"):
         rstd = 1 / np.hypot(np.sqrt(v), math.sqrt(eps))            # (1, C, 1, ...)  v + eps may overflow, this does not
-        y = (wide - m) * rstd * g                                  # (N, C, ...)
+        y = (whole - m) * rstd * g                                 # (N, C, ...)
         if not np.isfinite(y).all():                               # infinity on the way to a number, or infinity times 0
-            (a, i), (b, j), (c, k) = (np.frexp(factor) for factor in (wide / 2 - m / 2, rstd, g))
+            (a, i), (b, j), (c, k) = (np.frexp(factor) for factor in (whole / 2 - m / 2, rstd, g))
             y = np.where(np.isfinite(y), y, np.ldexp(a * b * c, 1 + i + j + k))
         if beta is not None:
             y += beta.reshape(per_channel)                         # (N, C, ...)

@@ -2,7 +2,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from .arguments import Array, real, working
+from .arguments import Array, real, wide, working
 
 # digits of the significand in bits, exponent of the smallest (subnormal) number, largest number
 FORMATS = {
@@ -47,9 +47,9 @@ def round_to(x: npt.ArrayLike, dtype: str) -> Array:
         raise ValueError(f"dtype must be one of {', '.join(FORMATS)}, got {dtype!r}")
     x = real("x", x)
     digits, smallest, largest = FORMATS[dtype]
-    wide = x.astype(np.float64)
-    place = np.maximum(np.frexp(wide)[1] - digits, smallest)       # exponent of the last digit that is kept
+    exact = wide(x)
+    place = np.maximum(np.frexp(exact)[1] - digits, smallest)       # exponent of the last digit that is kept
     with np.errstate(all="ignore"):
-        rounded = np.ldexp(np.rint(np.ldexp(wide, -place)), place)
-        rounded = np.where(np.abs(rounded) > largest, np.copysign(np.inf, wide), rounded)
+        rounded = np.ldexp(np.rint(np.ldexp(exact, -place)), place)
+        rounded = np.where(np.abs(rounded) > largest, np.copysign(np.inf, exact), rounded)
         return rounded.astype(working(x.dtype))
