@@ -12,6 +12,8 @@ POWER = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\\times|\\cdot|×|·)\s*10\^\{?(-?\d+)
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.I)
 ANY = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.I)
 
+EXPLORABLE = re.compile(r"ln\.(?:Axes|Circle|Player|Rows|StepLab)\(")
+
 
 def claims(text):
     """The numbers in ``text`` that somebody must have computed: decimals, powers of ten, whole numbers above 12 but for years."""
@@ -25,7 +27,7 @@ def claims(text):
 
 
 def numbers(text):
-    return [Decimal(match) for match in ANY.findall(text.replace("\u2212", "-").replace("_", ""))]
+    return [Decimal(match) for match in ANY.findall(re.sub(r"(?<=\d)[,_](?=\d{3})", "", text.replace("\u2212", "-")))]
 
 
 def supports(value, claim):
@@ -70,8 +72,18 @@ def unsupported(notebook, given=()):
 
 
 def minutes_to_read(notebook):
-    """130 words of text a minute, a third of a minute a cell of code or figure, one a question, three an explorable; to the nearest 5."""
-    words = sum(len(re.findall(r"[\w'’]+", cell.source)) for cell in notebook.cells if cell.cell_type == "markdown")
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    questions, players = (sum(sign in source for source in code) for sign in ("ln.Guess(", "ln.Player("))
-    return 5 * round((words / 130 + len(code) / 3 + questions + 3 * players) / 5)
+    """130 words of text a minute, a third of a minute a cell of code or figure, one a question, three an explorable; to the nearest 5.
+
+    What is deeper, and folded, is not counted.
+    """
+    minutes, deeper = 0.0, False
+    for cell in notebook.cells:
+        if heading := re.search(r"^##+ .*", cell.source, re.M):
+            deeper = heading[0].startswith("### Deeper:")
+        if deeper:
+            continue
+        if cell.cell_type == "markdown":
+            minutes += len(re.findall(r"[\w'’]+", cell.source)) / 130
+        else:
+            minutes += 1 / 3 + ("ln.Guess(" in cell.source) + 3 * bool(EXPLORABLE.search(cell.source))
+    return 5 * round(minutes / 5)

@@ -118,6 +118,14 @@ def test_the_bench_can_be_stopped_and_keeps_what_it_has(monkeypatch):
     assert "Stopped after 3 of 12 runs." in lab.bench.said.value and lab.fresh["result"]["left"] == [0.1] * 3
 
 
+def test_the_bench_says_so_if_numbers_differ(monkeypatch):
+    lab = ln.StepLab()
+    monkeypatch.setattr(lab.runs, "again", lambda **_: lab.result | {"largest": 1.01 * lab.result["largest"]})
+    lab.bench.start()
+    lab.bench.wait()
+    assert "They differ." in lab.bench.said.value
+
+
 def test_a_failure_on_the_bench_is_told_to_the_reader(monkeypatch):
     lab = ln.StepLab()
     monkeypatch.setattr(lab.runs, "again", lambda **_: (_ for _ in ()).throw(ValueError("no <such> thing")))
@@ -212,6 +220,7 @@ def test_every_control_changes_the_picture_and_one_height_holds_all_states(page_
     page = page_of(ln.StepLab(), viewport=screen)
     lab = page.locator("[data-explorable]")
     expect(lab.locator("svg.ln-lab-svg")).to_be_visible()
+    lab.evaluate("e => { e.style.minHeight = 0; }")                      # what is reserved would hide what is missing
     height, seen = lab.bounding_box()["height"], set()
     assert height <= TALLEST
     for state in states(page):
@@ -244,6 +253,24 @@ def test_letters_are_large_enough_and_none_stands_on_another(page_of, screen):
         for (one, _, *a), (other, _, *b) in combinations(letters, 2):
             across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
             assert across <= 1 or down <= 4, f"{one} and {other} in {state}"
+
+
+def brightness(colour):
+    shares = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    return sum(weight * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4) for weight, v in zip((0.2126, 0.7152, 0.0722), shares))
+
+
+@THEMES
+def test_letters_that_axe_does_not_see_have_contrast(page_of, theme):
+    """It skips SVG and what is hidden from screen readers."""
+    page = page_of(ln.StepLab(), theme, color_scheme=theme)
+    expect(page.locator(".ln-lab-svg")).to_be_visible()
+    inks = page.evaluate("""() => [...document.querySelectorAll(".ln-lab-svg text, .ln-lab-stops span")]
+      .map((e) => [e.textContent, getComputedStyle(e)[e.tagName === "text" ? "fill" : "color"]])""")
+    ground = brightness(page.locator(".ln-ex").evaluate("e => getComputedStyle(e).backgroundColor"))
+    for words, ink in inks:
+        low, high = sorted((brightness(ink), ground))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, f"{words} {ink}"
 
 
 @SCREENS

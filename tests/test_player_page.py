@@ -1,222 +1,682 @@
-"""The Player on the built page: drawn, dragged, keyed, played, in one height, in every state."""
+"""The Player in a page: drawn, dragged, keyed, typed into and played; one height, nothing cut, nothing unnamed, in every state."""
+import json
 import re
-from itertools import combinations
+from itertools import pairwise
 
+import numpy as np
 import pytest
-from playwright.sync_api import expect  # waits without eval, which the pages' policy forbids
+from alone import page as alone
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect            # waits without eval, which the pages' policy forbids
 
-PHONE = {"viewport": {"width": 390, "height": 844}}
-LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+import layernorm as ln
+
+GIVEN = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5]}
+SIZES = {"laptop": (1280, 800, 720), "tablet": (768, 1024, 720), "phone": (390, 844, 700), "small phone": (320, 640, 730)}
+
+
+def screen(name, **options):
+    width, height, _ = SIZES[name]
+    return {"viewport": {"width": width, "height": height}} | options
+
+
+STILL = {"reduced_motion": "reduce"}
+LAPTOP, PHONE = screen("laptop"), screen("phone")
+# The chapter's first Player, and the only one of a page of its own.
 PLAYER = '[data-explorable="player"] >> nth=0'
-# (1280 or 390 px wide, no taller than): question, picture and the control that acts on one screen.
-SCREENS = pytest.mark.parametrize("screen, tallest", [(LAPTOP, 720), (PHONE, 700)], ids=["laptop", "phone"])
-CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict")].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.innerText)"""
-LABELS = """(svg) => [...svg.querySelectorAll("text")].filter((t) => t.textContent && t.getAttribute("opacity") !== "0")
-  .map((t) => [t.textContent, t.getBoundingClientRect()]).map(([words, r]) => [words, r.left, r.top, r.right, r.bottom])"""
 
 
-def states(page, player):
-    """Every step of every preset, at rest."""
-    for chip in player.locator(".ln-chip").all():
-        chip.click()
-        for step in range(7):
-            player.locator(".ln-track-film input").focus()
-            if step:
-                page.keyboard.press("PageUp")
-            page.wait_for_timeout(40)
-            yield f"{chip.inner_text()}, step {step}"
+@pytest.fixture(scope="module")
+def written():
+    """The page of a Player with the given inputs; its sheets and fonts are made once."""
+    first = ln.Player()._repr_html_()
+    text = alone(ln.Player())
+    return lambda inputs: text.replace(first, ln.Player(**inputs)._repr_html_())
 
 
-def test_the_player_is_dragged_keyed_and_played(visit):
-    page = visit()
+@pytest.fixture
+def show(browser, written, tmp_path):
+    """A Player on a page of its own; whatever it says to the console or asks of a host fails the test."""
+    contexts, faults = [], []
+
+    def open_player(inputs=GIVEN, **options):
+        path = tmp_path / f"{len(contexts)}.html"
+        path.write_text(written(inputs), "utf-8")
+        context = browser.new_context(**(LAPTOP | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or faults.append(request.url))
+        page.goto(path.as_uri())
+        page.locator("[data-drawn]").wait_for()
+        return page
+
+    yield open_player
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def bar(page, i):
+    return page.get_by_role("slider", name=f"x{'₁₂₃₄₅₆₇₈'[i - 1]}", exact=True)
+
+
+def field(page, name):
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def rows(page):
+    return page.get_by_label("Numbers under the bars")
+
+
+# --- Every state, measured ------------------------------------------------------------------------------
+
+# Loads each preset, goes to each step, opens each row; looks once a frame.  What it finds: [state, fault] pairs.
+SWEEP = """async ({ rows, fonts }) => {
+  const root = document.querySelector(".ln-player"), all = (what) => [...root.querySelectorAll(what)], one = (what) => root.querySelector(what);
+  const frame = () => new Promise((ready) => requestAnimationFrame(ready));
+  const set = (node, value, event) => { node.value = value; node.dispatchEvent(new Event(event, { bubbles: true })); };
+  const found = [], heights = new Set(), reserved = (root.style.height = 0, root.offsetHeight);
+  root.style.height = "";
+  let looks = 0;
+  const words = (e) => (e.getAttribute?.("aria-label") ?? e.textContent).slice(0, 60);
+  function overlaps() {
+    const labels = all(".ln-stage text").filter((t) => t.textContent && t.getAttribute("opacity") !== "0" && !t.closest(".ln-rules"))
+      .map((t) => [t, t.getBoundingClientRect()]);
+    const faults = [];
+    labels.forEach(([a, p], k) => labels.slice(k + 1).forEach(([b, q]) => {
+      const across = Math.min(p.right, q.right) - Math.max(p.left, q.left), down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+      const side = a.closest(".ln-side") || b.closest(".ln-side");
+      const scrolls = one(".ln-board").dataset.scrolls === "true";
+      if (across > 1 && down > 4 && !(side && scrolls)) faults.push(`${a.textContent} stands on ${b.textContent}`);
+    }));
+    const stage = one(".ln-scroll").getBoundingClientRect();
+    for (const [t, r] of labels) {
+      if (r.top < stage.top - 1 || r.bottom > stage.bottom + 1) faults.push(`${t.textContent} is outside the picture`);
+      if (t.closest(".ln-side") && r.right > stage.right + 1) faults.push(`${t.textContent} is cut`);
+    }
+    return faults;
+  }
+  function look(state) {
+    looks++;
+    heights.add(root.offsetHeight);
+    const faults = all(".ln-say, .ln-predict, .ln-formula, .ln-track, .ln-head, .ln-transport, .ln-row").filter((e) => e.offsetParent && (e.scrollHeight > e.clientHeight + 1))
+      .map((e) => `${e.className} is cut: ${words(e)}`);
+    for (const e of all(".ln-say, .ln-predict, .ln-formula"))
+      if (e.offsetParent && e.scrollWidth > e.clientWidth + 1) faults.push(`${e.className} is too wide: ${words(e)}`);
+    if (document.documentElement.scrollWidth > innerWidth) faults.push("the page scrolls sideways");
+    if (/undefined|null|Infinity|\\[object/.test(root.textContent)) faults.push("unfinished words");
+    found.push(...faults.map((fault) => [state, fault]));
+  }
+  const presets = [...all(".ln-chip").map((chip) => [chip.textContent, () => chip.click()]),
+    ...[...one(".ln-chips select").options].filter((o) => o.value.startsWith("d =")).map(({ value }) => [value, () => set(one(".ln-chips select"), value, "change")])];
+  for (const [name, load] of presets) {
+    load();
+    for (let step = 0; step < 7; step++) {
+      set(one(".ln-track-film input"), step, "input");
+      await frame();
+      look(`${name}, step ${step}`);
+      found.push(...overlaps().map((fault) => [`${name}, step ${step}`, fault]));
+      for (const row of rows) {
+        set(one(".ln-which select"), row, "change");
+        await frame();
+        look(`${name}, step ${step}, ${row}`);
+      }
+    }
+    set(one(".ln-which select"), "eps", "change");
+    await frame();
+    look(`${name}, eps`);
+    one("[aria-label='Back to the steps']").click();
+    await frame();
+    one("[aria-label='Set it from Python']").click();
+    await frame();
+    look(`${name}, from Python`);
+    one("[aria-label='Set it from Python']").click();
+  }
+  return { found, heights: [...heights], reserved, looks, presets: presets.length };
+}"""
+
+
+@pytest.mark.parametrize("size, more", [("laptop", ["x", "gamma", "beta"]), ("phone", ["x", "gamma", "beta"]), ("tablet", []), ("small phone", [])])
+def test_every_state_has_one_height_and_nothing_is_cut(show, size, more):
+    page = show(**screen(size), **STILL)
+    seen = page.evaluate(SWEEP, {"rows": more})
+    assert seen["found"] == []
+    assert seen["presets"] == 12 and seen["looks"] == 12 * (7 * (1 + len(more)) + 2)
+    assert len(seen["heights"]) == 1 and seen["heights"][0] <= SIZES[size][2]
+    reserved = page.locator(PLAYER).evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
+    assert seen["heights"] == [reserved]
+
+
+EXTREMES = [
+    {"x": [1e100, -1e100, 3], "gamma": [1e100, -1e-100, 0], "beta": [-1e100, 1e-100, 5]}, {"x": [1e-300, 0, 5e-324]}, {"x": [3, 3, 3], "eps": 0},
+    {"x": np.linspace(-40, 95, 64).tolist()}, {"x": [123456.789, -98765.4321, 1e-4, 5.5, 1e5, -1e5, 77777.77]},
+    {"x": [0.1] * 12, "gamma": [-99.999] * 12, "beta": [-0.000123] * 12}, {"x": [1e6, -1e6], "scale": 1000, "speed": 1.5, "zoom": 3.3, "eps": 100}]
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+@pytest.mark.parametrize("inputs", EXTREMES)
+def test_any_number_that_python_may_set_is_drawn(show, inputs, size):
+    page = show(inputs, **screen(size), **STILL)
     player = page.locator(PLAYER)
-    bar = player.locator("[role=slider]").first
-    bar.focus()
+    height = player.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
+    seen = player.evaluate("""async (root) => {
+      const frame = () => new Promise((ready) => requestAnimationFrame(ready)), found = [];
+      const film = root.querySelector(".ln-track-film input");
+      for (let step = 0; step < 7; step++) {
+        film.value = step;
+        film.dispatchEvent(new Event("input"));
+        await frame();
+        const cut = [...root.querySelectorAll(".ln-say, .ln-predict, .ln-row, .ln-formula")].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.textContent);
+        found.push([root.offsetHeight, document.documentElement.scrollWidth <= innerWidth, cut, /undefined|null|Infinity/.test(root.textContent)]);
+      }
+      return found;
+    }""")
+    assert seen == [[height, True, [], False]] * 7
+
+
+def test_a_speed_and_a_zoom_that_are_not_in_the_list_are_shown(show):
+    page = show({"speed": 1.5, "zoom": 3.3})
+    assert [page.get_by_label(name).evaluate("e => e.selectedOptions[0].textContent") for name in ("Speed", "Zoom")] == ["1.5×", "3.3×"]
+    page.get_by_label("Speed").select_option("¼×")
+    assert page.get_by_label("Speed").evaluate("e => e.selectedOptions[0].textContent") == "¼×"
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone", "small phone"])
+def test_what_is_touched_is_as_large_as_a_finger_and_letters_can_be_read(show, size):
+    page = show({"x": [1, -2, 0.5, 3, 0, -1, 2, 4.5]}, **screen(size), **STILL)
+    measure = """(root) => [...root.querySelectorAll("button, select, input, .ln-hit")].filter((e) => e.getClientRects().length && !e.disabled)
+      .map((e) => [e.getAttribute("aria-label") ?? e.textContent, e.getBoundingClientRect()])
+      .filter(([, r]) => r.width < 43.9 || r.height < 41.9).map(([name, r]) => `${name} ${r.width} × ${r.height}`)"""
+    letters = """(root) => [...root.querySelectorAll("*")].filter((e) => !e.closest("math, .ln-quiet") && e.getClientRects().length
+        && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+      .map((e) => [e.textContent, parseFloat(getComputedStyle(e).fontSize) * (e.ownerSVGElement ? e.getScreenCTM().a : 1)])
+      .filter(([, px]) => px < 11.95).map(String)"""
+    for row in ("x", "eps"):
+        rows(page).select_option(row)
+        assert page.locator(PLAYER).evaluate(measure) == []
+        assert page.locator(PLAYER).evaluate(letters) == []
+
+
+def test_bars_that_do_not_fit_scroll_between_axis_and_labels(show):
+    page = show({"x": [1, -2, 0.5, 3, 0, -1, 2, 4.5]}, **PHONE, **STILL)
+    scroll = page.locator(".ln-scroll")
+    axis = page.locator(".ln-side-left").bounding_box()["x"]
+    assert scroll.evaluate("e => e.scrollWidth > e.clientWidth")
+    bar(page, 8).focus()
+    for one in (bar(page, 8), field(page, "x₈")):
+        one.focus()
+        expect(one).to_be_in_viewport()
+        box, labels = one.bounding_box(), page.locator(".ln-side-right").bounding_box()
+        assert box["x"] + box["width"] / 2 <= labels["x"] and page.locator(".ln-side-left").bounding_box()["x"] == axis
     page.keyboard.press("ArrowUp")
-    expect(bar).to_have_attribute("aria-valuenow", "2.1")
-    box = player.locator(".ln-cap").nth(2).bounding_box()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_squares_fit_their_columns(show):
+    page = show({"x": [1, -2, 0.5, 3, 0, -1, 2, 14.5]}, **PHONE, **STILL)
+    for _ in range(3):
+        button(page, "Step forward").click()
+    squares = page.locator(".ln-bar .ln-square").all()
+    boxes = [square.bounding_box() for square in squares]
+    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes)) and boxes[-1]["width"] > 30
+    expect(squares[0]).to_have_css("opacity", "1")
+
+
+# --- Driven by hand ---------------------------------------------------------------------------------------
+
+
+def test_a_bar_is_dragged_and_keyed(show):
+    page = show()
+    bar(page, 1).focus()
+    for key, value in (("ArrowUp", "2.1"), ("PageDown", "1.1"), ("Shift+ArrowUp", "2.1"), ("Home", "-10"), ("End", "10")):
+        page.keyboard.press(key)
+        expect(bar(page, 1)).to_have_attribute("aria-valuenow", value)
+    box = page.locator(".ln-cap").nth(2).bounding_box()
     page.mouse.move(box["x"] + 10, box["y"] + 2)
     page.mouse.down()
     page.mouse.move(box["x"] + 10, box["y"] + 62, steps=5)
     page.mouse.up()
-    assert float(player.get_by_label("x₃", exact=True).last.input_value()) < 4
-    player.get_by_role("button", name="x̂₂").click()
-    player.get_by_role("button", name="Check by playing").click()
-    expect(player.locator(".ln-predict")).to_contain_text("Not quite", timeout=10_000)
+    assert float(field(page, "x₃").input_value()) < 4
+    expect(button(page, "Example")).to_have_attribute("aria-pressed", "false")
 
 
-@SCREENS
-def test_the_player_fits_a_screen_and_keeps_its_height(visit, screen, tallest):
-    page = visit(**screen, reduced_motion="reduce")
-    player = page.locator(PLAYER)
-    reserved = player.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
-    assert reserved <= tallest
-    for state in states(page, player):
-        assert player.bounding_box()["height"] == reserved, state
-        assert player.evaluate(CUT) == [], state
-    for row in ("eps", "x", "gamma", "beta"):
-        player.get_by_label("Numbers under the bars").select_option(row)
-        assert player.bounding_box()["height"] == reserved, row
+def test_a_large_x_is_not_thrown_back_by_a_key(show):
+    page = show({"x": [2000, 0, 4000, 4000]})
+    bar(page, 1).focus()
+    page.keyboard.press("ArrowUp")
+    expect(bar(page, 1)).to_have_attribute("aria-valuenow", "2010")
+    assert bar(page, 1).get_attribute("aria-valuemax") == "10000"
 
 
-@SCREENS
-def test_no_label_stands_on_another(visit, screen, tallest):
-    page = visit(**screen, reduced_motion="reduce")
-    player = page.locator(PLAYER)
-    for state in states(page, player):
-        labels = player.locator(".ln-stage").evaluate(LABELS)
-        right = player.locator(".ln-scroll").evaluate("e => e.getBoundingClientRect().right")
-        assert [words for words, *box in labels if box[2] > right + 1] == [], state
-        for (one, *a), (other, *b) in combinations(labels, 2):
-            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-            assert across <= 1 or down <= 4, f"{one} and {other} in {state}"        # a line box is taller than its digits
-
-
-@SCREENS
-def test_each_answer_has_room(visit, screen, tallest):
-    page = visit(**screen, reduced_motion="reduce")
-    player = page.locator(PLAYER)
-    for chip in player.locator(".ln-chip").all():
-        chip.click()
-        page.wait_for_timeout(40)
-        for option in player.locator(".ln-predict .ln-option").all():
-            option.click()
-        player.get_by_role("button", name="Check by playing").click()
-        player.get_by_role("button", name="To the end").click()
-        expect(player.locator(".ln-predict")).to_contain_text(re.compile("Not quite|As you said"))
-        assert player.evaluate(CUT) == [], chip.inner_text()
-
-
-def test_the_step_chooses_the_row_until_the_reader_does(visit):
-    page = visit(**LAPTOP, reduced_motion="reduce")
-    player = page.locator(PLAYER)
-    row = player.get_by_label("Numbers under the bars")
-    player.get_by_role("button", name="To the end").click()
-    expect(row).to_have_value("beta")
-    player.get_by_label("β₂", exact=True).fill("2")
+def test_gamma_and_beta_are_typed_and_the_row_follows_the_step_until_the_reader_chooses(show):
+    page = show(**STILL)
+    button(page, "To the end").click()
+    expect(rows(page)).to_have_value("beta")
+    field(page, "β₂").fill("2")
     page.keyboard.press("Enter")
-    expect(player.locator(".ln-value").nth(1)).to_have_text("1.246")
-    row.select_option("gamma")
-    expect(player.get_by_label("γ₂", exact=True)).to_have_value("0.5")
-    player.get_by_role("button", name="To the start").click()
-    expect(row).to_have_value("x")
+    expect(page.locator(".ln-value").nth(1)).to_have_text("1.246")
+    rows(page).select_option("gamma")
+    expect(field(page, "γ₂")).to_have_value("0.5")
+    button(page, "To the start").click()
+    expect(rows(page)).to_have_value("x")
 
 
-def test_x_shrinks_until_epsilon_counts(visit):
-    page = visit(**LAPTOP, reduced_motion="reduce")
-    player = page.locator(PLAYER)
-    player.get_by_role("button", name="Tiny").click()
-    player.locator(".ln-formula [data-part=eps]").first.click()
-    spread, factor = player.locator(".ln-spread b"), player.get_by_label("x times")
-    expect(spread).to_have_text("0.216")
-    player.get_by_role("button", name="ε outside the root").click()
-    expect(spread).to_have_text("0.988")
-    expect(player.locator(".ln-say")).to_contain_text("(σ ⁄ (σ + ε))² = 0.988")
-    factor.focus()
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_a_value_that_is_not_taken_says_why_beside_its_field(show, size):
+    page = show(**screen(size))
+    say, status, height = page.locator(".ln-say"), page.get_by_role("status"), page.locator(PLAYER).bounding_box()["height"]
+    for typed, why in (("1e9", "x₂ stays 0: the Player takes −10⁶ to 10⁶."), ("", "x₂ stays 0: the field was empty."), ("-e", "x₂ stays 0: that is not a number.")):
+        field(page, "x₂").focus()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.press("Delete")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        if typed == "":
+            page.keyboard.press("Tab")
+        expect(say).to_have_text(f"✕ {why}")
+        expect(status).to_contain_text(why)
+        expect(bar(page, 2)).to_have_attribute("aria-valuenow", "0")
+        assert page.locator(PLAYER).bounding_box()["height"] == height
+        field(page, "x₃").focus()
+        expect(field(page, "x₂")).to_have_value("0")
+        expect(field(page, "x₂")).not_to_have_attribute("aria-invalid", "true")
+    field(page, "x₂").fill("-1e-300")
+    page.keyboard.press("Enter")
+    expect(say).to_contain_text("x = (2, −10⁻³⁰⁰, 4, 4)")
+
+
+def test_epsilon_is_typed_and_slid(show):
+    page = show(**STILL)
+    rows(page).select_option("eps")
+    typed, slider = field(page, "ε as a number"), page.get_by_role("slider", name="ε", exact=True)
+    expect(typed).to_have_value("1e-5")
+    typed.fill("2.75")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ln-spread b")).to_have_text("0.5")
+    slider.focus()
     page.keyboard.press("Home")
-    expect(spread).to_have_text("0.0202")
-    page.keyboard.press("End")
-    expect(spread).to_have_text("1")
-    player.get_by_role("button", name="Step forward").click()
-    expect(factor).to_be_hidden()
-
-
-def test_the_answer_stands_while_the_reader_tries_other_sizes(visit):
-    page = visit(**LAPTOP, reduced_motion="reduce")
-    player = page.locator(PLAYER)
-    player.get_by_role("button", name="Tiny").click()
-    player.get_by_role("button", name="0.216").click()
-    player.get_by_role("button", name="Check by playing").click()
-    player.get_by_role("button", name="To the end").click()
-    answer = player.locator(".ln-predict")
-    expect(answer).to_contain_text("As you said: 0.216. Here σ² = 2.75·10⁻⁶")
-    player.get_by_role("button", name="Shrink x yourself").click()
-    expect(player.locator(".ln-spread b")).to_have_text("0.216")
-    player.get_by_label("x times").focus()
-    page.keyboard.press("End")
-    expect(player.locator(".ln-spread b")).to_have_text("1")
-    expect(answer).to_contain_text("Here σ² = 2.75·10⁻⁶")
-    player.get_by_label("Numbers under the bars").select_option("x")
-    player.get_by_label("x₁", exact=True).last.fill("3")
+    expect(typed).to_have_value("0")
+    expect(page.locator(".ln-say")).to_contain_text("Without ε the variance of x̂ is 1")
+    typed.fill("-1")
     page.keyboard.press("Enter")
-    expect(player.locator(".ln-bar").first).to_have_attribute("aria-valuenow", "3")
+    expect(page.locator(".ln-say")).to_have_text("✕ ε stays 0: the Player takes 0 to 100.")
 
 
-def test_the_film_is_pressed_and_keyed(visit):
-    page = visit(**LAPTOP)
-    player = page.locator(PLAYER)
-    film, clock = player.get_by_label("Step", exact=True), player.locator(".ln-clock")
+def test_x_shrinks_until_epsilon_counts_and_there_is_a_way_back(show):
+    page = show(**STILL)
+    button(page, "Tiny").click()
+    page.locator(".ln-formula [data-part=eps]").first.click()
+    spread, factor = page.locator(".ln-spread b"), page.get_by_label("x times")
+    expect(spread).to_have_text("0.216")
+    button(page, "ε outside the root").click()
+    expect(spread).to_have_text("0.988")
+    expect(page.locator(".ln-say")).to_contain_text("(σ ⁄ (σ + ε))² = 0.988")
+    factor.focus()
+    for key, value in (("Home", "0.0202"), ("End", "1"), ("PageDown", "1"), ("ArrowLeft", "1")):
+        page.keyboard.press(key)
+        expect(spread).to_have_text(value)
+    expect(page.locator(".ln-spread span").last).to_have_text("x × 0.0562")
+    button(page, "Back to the steps").click()
+    expect(factor).to_be_hidden()
+    expect(page.get_by_label("Step", exact=True)).to_be_visible()
+    expect(rows(page)).to_have_value("x")
+
+
+def test_gains_and_shifts_are_named_once_they_are_touched(show):
+    page = show({}, **STILL)
+    button(page, "To the end").click()
+    said = page.locator(".ln-by")
+    expect(page.locator(".ln-say")).to_contain_text("every β is still 0")
+    assert said.all_text_contents() == [""] * 4
+    field(page, "β₂").fill("2")
+    page.keyboard.press("Enter")
+    expect(said.nth(1)).to_have_text("+2")
+    button(page, "Step back").click()
+    assert said.all_text_contents() == [""] * 4
+
+
+# --- Time ---------------------------------------------------------------------------------------------------
+
+
+def test_it_plays_pauses_steps_and_jumps(show):
+    page = show()
+    clock, film = page.locator(".ln-clock"), page.get_by_label("Step", exact=True)
+    page.get_by_label("Speed").select_option("2×")
+    bar(page, 1).focus()
+    page.keyboard.press("Space")
+    expect(clock).to_have_text(re.compile(r"^[12]\.\d s$"))
+    button(page, "Pause").click()
+    expect(button(page, "Play")).to_be_visible()
+    paused = clock.inner_text()
+    for name, seconds in (("To the end", "9.0 s"), ("Step back", "7.5 s"), ("To the start", "0.0 s"), ("Step forward", "1.5 s")):
+        button(page, name).click()
+        expect(clock).to_have_text(seconds)
+    assert paused != "0.0 s"
     film.scroll_into_view_if_needed()
     box = film.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 3.3 / 7, box["y"] + 20)          # somewhere on the fourth thumbnail
-    expect(clock).to_have_text("3.00 s")
+    expect(clock).to_have_text("4.5 s")
+    page.mouse.move(box["x"] + box["width"] * 3.5 / 7, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 5.5 / 7, box["y"] + 20, steps=8)
+    page.mouse.up()
+    expect(clock).to_have_text(re.compile(r"^7\.\d s$"))
     film.focus()
-    page.keyboard.press("ArrowLeft")
-    expect(clock).to_have_text("2.75 s")
+    page.keyboard.press("Home")
     page.keyboard.press("PageUp")
-    expect(clock).to_have_text("3.75 s")
+    page.keyboard.press("ArrowRight")
+    expect(clock).to_have_text("1.9 s")
+    button(page, "To the end").click()
+    expect(clock).to_have_text("9.0 s")
+    button(page, "Play").click()                                                # from the end: again from the start
+    expect(clock).to_have_text(re.compile(r"^[01]\.\d s$"))
 
 
-def test_what_rests_is_said_and_what_moves_is_not(visit):
-    page = visit(**LAPTOP)
-    player = page.locator(PLAYER)
-    status = player.locator("[role=status]")
+RECORD = """() => {
+  window.seen = new Set();
+  const root = document.querySelector(".ln-player"), note = () => window.seen.add([".ln-clock", ".ln-value"].map((what) => root.querySelector(what).textContent).join(" "));
+  new MutationObserver(note).observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+
+def test_with_reduced_motion_it_plays_in_whole_steps(show):
+    page = show(**STILL)
+    page.evaluate(RECORD)
+    page.get_by_label("Speed").select_option("2×")
+    button(page, "Play").click()
+    expect(page.locator(".ln-clock")).to_have_text("4.5 s", timeout=10_000)
+    button(page, "Pause").click()
+    seen = set(page.evaluate("[...window.seen]"))
+    assert seen <= {"0.0 s 2", "1.5 s 2", "3.0 s −0.500", "4.5 s −0.500"} and len(seen) >= 4
+    button(page, "Step forward").click()
+    expect(page.locator(".ln-clock")).to_have_text("6.0 s")
+    page.get_by_label("Step", exact=True).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".ln-clock")).to_have_text("4.5 s")
+
+
+def test_zoom_and_full_screen_enlarge_the_picture(show):
+    page = show(**STILL)
+    cap = page.locator(".ln-cap").nth(2)
+    zero = page.locator(".ln-zero").bounding_box()["y"]
+    before, stage = zero - cap.bounding_box()["y"], page.locator(".ln-stage").first.bounding_box()
+    page.get_by_label("Zoom").select_option("½×")
+    assert page.locator(".ln-zero").bounding_box()["y"] - cap.bounding_box()["y"] < 0.6 * before
+    page.get_by_label("Zoom").select_option("fit")
+    button(page, "Full screen").click()
+    expect(button(page, "Leave full screen")).to_be_visible()
+    expect(page.locator(".ln-stage").first).not_to_have_attribute("width", str(int(stage["width"])))
+    larger = page.locator(".ln-stage").first.bounding_box()
+    assert larger["width"] > stage["width"] and larger["height"] > stage["height"]
+
+
+# --- Asked and answered ---------------------------------------------------------------------------------------
+
+
+def test_a_guess_waits_with_its_question_and_is_kept_beside_the_answer(show):
+    page = show()
+    strip = page.locator(".ln-predict").first
+    page.get_by_label("Speed").select_option("2×")
+    expect(button(page, "Check by playing")).to_be_disabled()
+    button(page, "x̂₂").click()
+    button(page, "Check by playing").click()
+    expect(strip).to_contain_text("Your guess Which entries will be negative")
+    expect(button(page, "x̂₂")).to_have_attribute("aria-pressed", "true")
+    expect(button(page, "Change it")).to_be_focused()
+    expect(strip).to_contain_text("✕ Not quite. You said x̂₂; it is x̂₁, x̂₂. What lies below the mean 2.5", timeout=10_000)
+    bar(page, 3).focus()
+    page.keyboard.press("ArrowDown")
+    expect(strip).to_contain_text("You said x̂₂; it is x̂₁, x̂₂.")                 # the verdict stands, and says of what
+    expect(strip).to_contain_text("(x was (2, 0, 4, 4) then.)")
+    button(page, "To the start").click()
+    expect(strip).to_contain_text("Predict Which entries")
+
+
+def test_a_guess_can_be_changed_and_other_numbers_take_it_back(show):
+    page = show()
+    strip = page.locator(".ln-predict").first
+    for undo in (lambda: button(page, "Change it").click(), lambda: (bar(page, 1).focus(), page.keyboard.press("ArrowUp")), lambda: button(page, "10x").click()):
+        strip.locator(".ln-option").first.click()
+        button(page, "Check by playing").click()
+        expect(strip).to_contain_text("Your guess")
+        undo()
+        expect(strip).to_contain_text("Predict")
+        expect(button(page, "Play")).to_be_visible()
+        expect(strip.locator(".ln-option[aria-pressed=true]")).to_have_count(0)
+
+
+def test_the_answer_stands_while_the_reader_tries_other_sizes(show):
+    page = show(**STILL)
+    button(page, "Tiny").click()
+    button(page, "0.216").click()
+    button(page, "Check by playing").click()
+    button(page, "To the end").click()
+    answer = page.locator(".ln-predict").first
+    expect(answer).to_contain_text("✓ As you said: 0.216. Here σ² = 2.75·10⁻⁶")
+    button(page, "Shrink x yourself").click()
+    expect(page.locator(".ln-spread b")).to_have_text("0.216")
+    page.get_by_label("x times").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".ln-spread b")).to_have_text("1")
+    expect(answer).to_contain_text("Here σ² = 2.75·10⁻⁶")
+
+
+VERDICTS = """async () => {
+  const root = document.querySelector(".ln-player"), all = (what) => [...root.querySelectorAll(what)], one = (what) => root.querySelector(what);
+  const frame = () => new Promise((ready) => requestAnimationFrame(ready));
+  const set = (node, value, event) => { node.value = value; node.dispatchEvent(new Event(event, { bubbles: true })); };
+  const loads = [...all(".ln-chip").map((chip) => () => chip.click()),
+    ...["d = 1", "d = 2", "d = 8"].map((name) => () => set(one(".ln-chips select"), name, "change"))];
+  const told = [], height = root.offsetHeight;
+  for (const load of loads) {
+    const count = (load(), await frame(), all(".ln-option").filter((e) => e.closest(".ln-predict")).length);
+    for (let k = 0; k < count; k++) {
+      load();
+      await frame();
+      one(".ln-predict").querySelectorAll(".ln-option")[k].click();
+      one(".ln-check").click();
+      await frame();
+      const held = one(".ln-predict"), waits = held.dataset.state, cut = held.scrollHeight > held.clientHeight + 1 || held.scrollWidth > held.clientWidth + 1;
+      set(one(".ln-track-film input"), 6, "input");
+      await frame();
+      const strip = one(".ln-predict");
+      told.push([waits, cut, strip.dataset.state, strip.scrollHeight > strip.clientHeight + 1, root.offsetHeight === height, strip.innerText]);
+    }
+  }
+  return told;
+}"""
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone", "small phone"])
+def test_each_answer_to_each_question_has_room(show, size):
+    told = show(**screen(size), **STILL).evaluate(VERDICTS)
+    assert len(told) > 35 and {state for _, _, state, *_ in told} == {"right", "wrong"}
+    for waits, cut, _, over, same, words in told:
+        assert (waits, cut, over, same) == ("held", False, False, True), words
+        assert re.search(r"^(✓ As you said:|✕ Not quite\. You said) .*\.$", " ".join(words.split()).removesuffix(" Shrink x yourself")), words
+
+
+def test_relatives_of_the_example_are_drawn_beside_it(show):
+    page = show(**STILL)
+    apart = """(root) => [...root.querySelectorAll(".ln-bar")].map((bar) => { const cap = bar.querySelector(".ln-cap").getBBox();
+      return Math.round(cap.y + cap.height / 2 - bar.querySelector(".ln-trace").getBBox().y); })"""
+    for name, same in (("10x", True), ("x + 7", True), ("2x + 3", True), ("−x", False)):
+        button(page, name).click()
+        for step in range(4):
+            button(page, "Step forward").click()
+        expect(page.locator(".ln-say")).to_contain_text("it is the same" if same else "every sign has turned")
+        expect(page.locator(".ln-trace").first).to_have_css("opacity", "1")
+        assert (set(page.locator(PLAYER).evaluate(apart)) == {0}) is same, name
+
+
+# --- From Python, and back to the start -------------------------------------------------------------------------
+
+
+def test_the_call_can_be_copied_and_makes_the_same_player(show):
+    page = show({"x": [1, 2, 3], "eps": 0.001}, permissions=["clipboard-read", "clipboard-write"])
+    bar(page, 1).focus()
+    page.keyboard.press("ArrowDown")
+    button(page, "Set it from Python").click()
+    expect(button(page, "Set it from Python")).to_have_attribute("aria-pressed", "true")
+    code = page.locator(".ln-code")
+    expect(code).to_have_text("ln.Player(x=[0.9, 2, 3], eps=1e-3)")
+    button(page, "Copy").click()
+    expect(button(page, "✓ Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == code.inner_text()
+    made = eval(code.inner_text(), {"ln": ln})
+    np.testing.assert_allclose(made.x, [0.9, 2, 3])
+    button(page, "Set it from Python").click()
+    expect(code).to_be_hidden()
+    expect(page.get_by_text("Which entries will be negative")).to_be_visible()
+
+
+def test_reset_goes_back_to_what_was_given_or_last_loaded(show):
+    page = show({"x": [7, 1, 3], "gamma": [2, 2, 2], "time": 4})
+    field(page, "x₂").fill("9")
+    page.keyboard.press("Enter")
+    page.get_by_label("Zoom").select_option("2×")
+    button(page, "Reset").click()
+    expect(field(page, "x₂")).to_have_value("1")
+    expect(page.locator(".ln-clock")).to_have_text("6.0 s")
+    expect(page.get_by_label("Zoom")).to_have_value("1")
+    page.get_by_label("Length").select_option("d = 2")
+    bar(page, 1).focus()
+    page.keyboard.press("ArrowUp")
+    button(page, "Reset").click()
+    expect(bar(page, 1)).to_have_attribute("aria-valuenow", "3")
+    expect(page.locator(".ln-bar")).to_have_count(2)
+
+
+# --- For everybody ------------------------------------------------------------------------------------------------
+
+
+def test_what_rests_is_said_and_what_moves_is_not(show):
+    page = show()
+    status, say = page.get_by_role("status"), page.locator(".ln-say")
     expect(status).to_contain_text("One vector")
-    player.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_timeout(2500)
-    assert "One vector" in status.inner_text()
-    player.get_by_role("button", name="Pause").click()
-    expect(status).to_have_text(player.locator(".ln-say").inner_text())
+    status.evaluate("e => { window.spoken = 0; new MutationObserver(() => window.spoken++).observe(e, { childList: true, characterData: true, subtree: true }); }")
+    page.get_by_label("Speed").select_option("¼×")
+    button(page, "Play").click()
+    box = page.locator(".ln-cap").first.bounding_box()
+    page.wait_for_timeout(900)                                # longer than it waits before it speaks
+    assert page.evaluate("window.spoken") == 0
+    button(page, "Pause").click()
+    page.mouse.move(box["x"] + 10, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 10, box["y"] + 22)
+    page.wait_for_timeout(900)
+    assert page.evaluate("window.spoken") == 0
+    page.mouse.up()
+    expect(status).to_have_text(say.inner_text())
 
 
-def test_full_screen_gives_the_picture_the_room(visit):
+def test_the_keyboard_goes_through_it_in_reading_order_and_the_focus_is_seen(show):
+    page = show(**STILL)
+    page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus(); }")
+    order, unseen = [], []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, seen, inside = page.evaluate("""() => { const e = document.activeElement, ring = e.querySelector?.(".ln-ring");
+          const style = getComputedStyle(e);
+          return [e.getAttribute("aria-label") ?? e.textContent, ring ? getComputedStyle(ring).stroke !== "none" : style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+                  !!e.closest(".ln-player")]; }""")
+        if not inside:
+            break
+        order.append(name)
+        if not seen:
+            unseen.append(name)
+    x = ["x₁", "x₂", "x₃", "x₄"]
+    assert order == [
+        "Set it from Python", "Reset", "Full screen", "Example", "1, 2, 3, 4", "10x", "x + 7", "−x", "2x + 3", "Tiny", "Constant", "One-hot", "Length",
+        "x̂₁", "x̂₂", "x̂₃", "x̂₄", *x, "Numbers under the bars", *x, "Zoom", "Step",
+        "To the start", "Step back", "Play", "Step forward", "To the end", "Speed"]
+    assert unseen == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_axe_finds_nothing(show, size, scheme):
+    page = show(**screen(size), color_scheme=scheme, **STILL)
+
+    def check(state):
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == [], state
+    check("asked")
+    button(page, "x̂₁").click()
+    button(page, "Check by playing").click()
+    button(page, "Pause").click()
+    check("held")
+    button(page, "To the end").click()
+    check("answered")
+    button(page, "Set it from Python").click()
+    rows(page).select_option("eps")
+    check("eps and the call")
+    page.get_by_label("Length").select_option("d = 8")
+    field(page, "x₁").fill("1e9")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ln-say")).to_contain_text("✕")
+    check("refused")
+
+
+def test_light_and_dark_follow_the_system(show):
+    for scheme, colour in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(27, 30, 37)")):
+        page = show(color_scheme=scheme)
+        assert page.locator(PLAYER).evaluate("e => getComputedStyle(e).backgroundColor") == colour
+
+
+def test_on_paper_the_controls_are_left_out(show):
+    page = show()
+    page.emulate_media(media="print")
+    expect(page.locator(".ln-transport")).to_be_hidden()
+    expect(page.locator(".ln-say")).to_be_visible()
+
+
+# --- In the book --------------------------------------------------------------------------------------------------
+
+
+def test_in_the_chapter_it_is_drawn_keyed_and_played(visit):
     page = visit(**LAPTOP)
     player = page.locator(PLAYER)
-    before = player.locator(".ln-stage").bounding_box()
-    player.get_by_role("button", name="Full screen").click()
-    expect(player.get_by_role("button", name="Leave full screen")).to_be_visible()
-    expect(player.locator(".ln-stage")).not_to_have_attribute("width", str(int(before["width"])))
-    stage = player.locator(".ln-stage").bounding_box()
-    assert stage["width"] > before["width"] and stage["height"] > before["height"]
+    first = player.get_by_role("slider", name="x₁", exact=True)
+    first.focus()
+    page.keyboard.press("ArrowUp")
+    expect(first).to_have_attribute("aria-valuenow", "2.1")
+    player.get_by_role("button", name="Play", exact=True).click()
+    expect(player.locator(".ln-clock")).to_have_text(re.compile(r"^[1-9]\.\d s$"), timeout=10_000)
 
 
-def test_a_preset_of_another_length_is_drawn(visit):
-    page = visit()
-    player = page.locator(PLAYER)
-    player.get_by_role("button", name="d = 8").click()
-    expect(player.locator(".ln-bar")).to_have_count(8)
-    expect(player.locator(".ln-say")).to_contain_text("8 entries")
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_the_chapter_keeps_the_room_that_it_takes(visit, size):
+    page = visit(**screen(size, color_scheme="dark"))
+    for player in page.locator('[data-explorable="player"]').all():
+        player.locator(".ln-stage").first.wait_for()
+        box = player.bounding_box()
+        assert box["height"] == player.evaluate("e => parseFloat(getComputedStyle(e).minHeight)") <= SIZES[size][2]
+        assert box["x"] >= 0 and box["x"] + box["width"] <= SIZES[size][0]
+        assert player.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(27, 30, 37)"
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
 
 
-def test_the_player_fits_a_phone_and_follows_dark(visit):
-    page = visit(**PHONE, color_scheme="dark")
-    player = page.locator(PLAYER)
-    page.wait_for_selector("[data-drawn]")
-    box = player.bounding_box()
-    assert page.evaluate("document.documentElement.scrollWidth") == 390 and box["x"] >= 0 and box["x"] + box["width"] <= 390
-    assert player.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(27, 30, 37)"
-
-
-def test_every_bar_of_every_preset_is_in_the_picture(visit):
-    page = visit()
-    player = page.locator(PLAYER)
-    for chip in player.locator(".ln-chip").all():
-        chip.click()
-        page.wait_for_timeout(450)                            # the scale glides
-        stage = player.locator(".ln-stage").bounding_box()
-        boxes = [cap.bounding_box() for cap in player.locator(".ln-cap").all()]
-        assert all(stage["y"] < box["y"] < stage["y"] + stage["height"] for box in boxes), chip.inner_text()
-
-
-def test_without_script_a_picture_stands_where_the_player_would_be(visit):
+def test_without_script_a_picture_stands_in_its_place(visit):
     page = visit(java_script_enabled=False)
-    player = page.locator(PLAYER)
-    assert player.locator("img").is_visible()
-    assert player.locator("button").count() == 0
+    assert page.locator(f"{PLAYER} >> img").is_visible()
+    assert page.locator(f"{PLAYER} >> button").count() == 0
 
 
-def test_the_page_works_from_a_folder(browser, site):
+def test_it_works_from_a_folder(browser, site):
     page = browser.new_page()
     page.goto((site / "chapters/01_definition.html").as_uri())
-    page.wait_for_selector("[data-drawn]", timeout=5_000)
+    expect(page.locator(PLAYER)).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=5_000)
     page.close()
+
+
+def test_the_inputs_in_the_page_are_those_of_python(visit):
+    page = visit()
+    inputs = json.loads(page.locator(PLAYER).get_attribute("data-inputs"))
+    assert inputs["x"] == [2, 0, 4, 4] and set(inputs) == set(ln.Player().inputs())

@@ -3,7 +3,8 @@ from .comeback import comeback
 from .descent import stable_steps
 from .networks import depth, saturation
 from .picture import C, Picture, drawn
-from .tensors import companions
+from .space import space
+from .tensors import companions, sharing
 from .vectors import circle, stages
 
-__all__ = ["C", "Picture", "circle", "comeback", "companions", "depth", "drawn", "saturation", "stable_steps", "stages"]
+__all__ = ["C", "Picture", "circle", "comeback", "companions", "depth", "drawn", "saturation", "sharing", "space", "stable_steps", "stages"]

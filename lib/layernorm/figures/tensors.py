@@ -2,6 +2,7 @@
 from itertools import product
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.patches import Rectangle
 
 from .picture import C, drawn
@@ -9,35 +10,41 @@ from .picture import C, drawn
 GAP = 0.9
 
 
-@drawn
 def companions(shape, cell, choices, names):
-    """A small array once for each of ``choices`` {title: axes}: ``cell`` and all that share its mean.
+    """A small array once for each of ``choices`` {title: axes}: ``cell`` and all that share its mean."""
+    index = np.indices(shape)
+    members = {title: np.all([index[a] == cell[a] for a in range(len(shape)) if a not in axes] + [np.ones(shape, bool)], axis=0)
+               for title, axes in choices.items()}
+    return sharing(shape, cell, members, names)
+
+
+@drawn
+def sharing(shape, cell, members, names):
+    """A small array once for each of ``members`` {title: booleans of that shape}: ``cell`` and those that share its mean.
 
     The last two axes are the rows and columns of a grid, the axis before them sets grids side by side, one more sets them below
     each other.
     """
-    *above, beside, rows, columns = shape
+    *above, beside, rows, columns = shape if len(shape) > 2 else (1, *shape)
     margin, across = 1.6 if above else 0.1, beside * (columns + GAP) - GAP
-    cell_inches = 4.4 / (margin + across)
+    cell_inches = min(4.4 / (margin + across), 0.6)
     down = rows + 0.32 / cell_inches                              # room for the names under the grids
     bands = list(product(*map(range, above)))
-    fig, panels = plt.subplots(len(choices), 1, squeeze=False,
-                               figsize=(4.6, len(choices) * (0.4 + cell_inches * len(bands) * down)))
+    fig, panels = plt.subplots(len(members), 1, squeeze=False,
+                               figsize=(4.6, len(members) * (0.4 + cell_inches * len(bands) * down)))
     said = []
-    for ax, (title, axes) in zip(panels[:, 0], choices.items()):
-        shared = 0
+    for ax, (title, mine) in zip(panels[:, 0], members.items()):
         for (k, band), g in product(enumerate(bands), range(beside)):
             left, top = g * (columns + GAP), -k * down
             for r, c in product(range(rows), range(columns)):
-                here = (*band, g, r, c)
-                mine = all(a in axes or here[a] == cell[a] for a in range(len(shape)))
-                shared += mine
-                _square(ax, left + c, top - r, mine, here == tuple(cell))
-            ax.annotate(f"{names[-3]} {g + 1}", (left + columns / 2, top - rows), (0, -2), textcoords="offset points", ha="center",
-                        va="top", color=C.ink_2, fontsize=11)
+                here = (*band, g, r, c)[-len(shape):]
+                _square(ax, left + c, top - r, mine[here], here == tuple(cell))
+            ax.annotate(f"{names[-3]} {g + 1}" if len(shape) > 2 else names[-1] + "s", (left + columns / 2, top - rows), (0, -2),
+                        textcoords="offset points", ha="center", va="top", color=C.ink_2, fontsize=11)
             if band and g == 0:
                 ax.annotate(f"{names[-4]} {band[0] + 1}", (left, top - rows / 2), (-7, 0), textcoords="offset points", ha="right",
                             va="center", rotation=90, color=C.ink_2, fontsize=11)
+        shared = int(mine.sum())
         ax.set(xlim=(-margin, across + 0.1), ylim=(-len(bands) * down, 0.1), aspect="equal")
         ax.axis("off")
         ax.set_title(f"{title}: {shared} cells share a mean", color=C.ln)

@@ -1,0 +1,40 @@
+// Ask first: a guess, then the thing itself happens in the picture, then the verdict stands beside the guess and stays.
+import { el } from "../kit.js";
+import { choices, strip } from "../desk.js";
+import { LAST, PRESETS, told, verdict } from "./tale.js";
+
+const SLOW = 2400;
+
+export function bet(view) {
+  const show = strip(), kept = new Map();                     // by preset: { guess, verdict }
+  const state = () => told(Object.fromEntries(["mode", "x", "g", "gamma", "beta", "eps"].map((key) => [key, view.get(key)])));
+
+  function commit(name, quiz, guess) {
+    const start = state(), mine = { guess, verdict: null };
+    kept.set(name, mine);
+    view.later();
+    const judge = () => {
+      if (kept.get(name) !== mine || view.preset() !== name) return kept.delete(name);
+      mine.verdict = verdict(quiz, guess, start, state());
+      view.later();
+    };
+    if (quiz.path) view.perform((u) => quiz.path(u, start), SLOW, judge);
+    else view.walk(LAST, judge);
+  }
+
+  return {
+    node: show.node,
+    words: show.words,
+    forget(name) { kept.delete(name); },
+    draw() {
+      const name = view.preset(), quiz = PRESETS[view.get("mode")][name], mine = kept.get(name);
+      if (!mine) {
+        show.show(`${name} asked`, ["asked", "Predict", quiz.ask], () => choices(quiz.options, quiz, (guess) => commit(name, quiz, guess)));
+      } else if (!mine.verdict) {
+        show.show(`${name} held`, ["held", "Your guess:", `${mine.guess.map((i) => quiz.options[i]).join(", ")}. Watch.`]);
+      } else {
+        show.show(`${name} told`, mine.verdict, () => [el("button", { type: "button", class: "ln-btn ln-open", onclick: () => view.load(name) }, "Guess again")]);
+      }
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// What Circle and Axes have in common: a view of the model, the head, a sentence, a question whose guess is kept, and who listens.
+import { el, iconButton } from "./kit.js";
+
+const SETTLED_MS = 700;                                       // a screen reader hears what stands, not what moves
+
+export function viewOn(model) {
+  const view = {
+    held: false, later: () => {},
+    get: (key) => model.get(key),
+    move(changes) {                                           // while moving: nothing is sent
+      for (const [key, value] of Object.entries(changes)) model.set(key, value);
+    },
+    set(changes) { view.move(changes); model.save_changes(); },
+    hold(on) {
+      view.held = on;
+      if (!on) model.save_changes();
+      view.later();
+    },
+  };
+  return view;
+}
+
+// The region, named by its question.
+export function headed(root, id, question, again) {
+  const title = el("p", { class: "ln-q", id });
+  title.textContent = question;
+  root.classList.add("ln-ex");
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-labelledby", id);
+  return el("div", { class: "ln-head" }, title, el("div", { class: "ln-tools" }, iconButton("Reset", "reset", again)));
+}
+
+export function chipsOf(label, names, current, choose) {
+  const chips = names.map(([key, text]) => el("button", { type: "button", class: "ln-chip", onclick: () => choose(key) }, text));
+  return {
+    node: el("div", { class: "ln-chips", role: "group", "aria-label": label }, chips),
+    draw: () => chips.forEach((chip, k) => chip.setAttribute("aria-pressed", names[k][0] === current())),
+  };
+}
+
+export function caption() {
+  const node = el("p", { class: "ln-say" });
+  let said = null;
+  return {
+    node,
+    words: () => node.textContent,
+    draw({ words }) {
+      if (words !== said) node.innerHTML = said = words;
+    },
+  };
+}
+
+export function announcer(view, parts) {
+  const node = el("p", { class: "ln-quiet", role: "status" });
+  let timer = 0;
+  return {
+    node,
+    draw() {
+      clearTimeout(timer);
+      if (view.held) return;
+      timer = setTimeout(() => {
+        const words = parts.map((part) => part.words()).filter(Boolean).join(" ");
+        if (words !== node.textContent) node.textContent = words;
+      }, SETTLED_MS);
+    },
+  };
+}
+
+// The strip above the picture: a question, then what was said to it.  It is written again, with what `more` makes,
+// only when `key` changes, and the focus stays in it when the button that had it is gone.
+export function strip() {
+  const node = el("div", { class: "ln-predict", role: "group", "aria-label": "Predict", tabindex: -1 });
+  let shown = null;
+  return {
+    node,
+    words: () => (node.dataset.state === "asked" ? "" : node.querySelector(".ln-ask")?.textContent ?? ""),
+    show(key, [state, tag, words], more = () => []) {
+      if (key === shown) return;
+      const held = node.contains(document.activeElement);
+      shown = key;
+      node.dataset.state = state;
+      node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, tag), ` ${words}`), ...more());
+      if (held) (node.querySelector("button:not(:disabled)") ?? node).focus({ preventScroll: true });
+    },
+  };
+}
+
+// Options to choose from and the button that commits to them; `commit` gets their indices.  Of many, option `lone` stands alone.
+export function choices(options, { many = false, lone = -1 }, commit) {
+  const picked = new Set();
+  const check = el("button", { type: "button", class: "ln-btn ln-check", disabled: true,
+    onclick: () => commit([...picked].sort((a, b) => a - b)) }, "Check");
+  const buttons = options.map((text, i) =>
+    el("button", { type: "button", class: "ln-option", "aria-pressed": "false", onclick: () => {
+      const had = picked.delete(i);
+      if (!many || i === lone) picked.clear();
+      else picked.delete(lone);
+      if (!many || !had) picked.add(i);
+      buttons.forEach((button, k) => button.setAttribute("aria-pressed", picked.has(k)));
+      check.disabled = picked.size === 0;
+    } }, text));
+  return [el("div", { class: "ln-options" }, buttons), check];
+}

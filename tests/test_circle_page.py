@@ -1,0 +1,275 @@
+"""The Circle in a browser: guessed at, dragged, keyed and turned, in one height, in every state."""
+import re
+from itertools import combinations
+
+import pytest
+from alone import show  # noqa: F401  a fixture
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+import layernorm as ln
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+SCREENS = pytest.mark.parametrize("screen, tallest", [(LAPTOP, 720), (PHONE, 700)], ids=["laptop", "phone"])
+MODES = pytest.mark.parametrize("mode", ["forward", "backward", "rms"])
+CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-option, .cr-panel")].filter((e) => !e.hidden && e.offsetParent)
+  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1).map((e) => e.className + ": " + e.innerText)"""
+LABELS = """(svg) => [...svg.querySelectorAll("text")].filter((t) => t.textContent)
+  .map((t) => [t.textContent, t.getBBox()]).map(([words, r]) => [words, r.x, r.y, r.x + r.width, r.y + r.height])"""
+SMALL = """(root) => [...root.querySelectorAll("button, input")].filter((e) => e.offsetParent).map((e) => [e, e.getBoundingClientRect()])
+  .filter(([, r]) => r.height < 43.5 || r.width < 40).map(([e, r]) => `${e.ariaLabel ?? e.innerText} ${r.width} × ${r.height}`)"""
+TABLE = """(root) => [...root.querySelectorAll(".cr-sums td > span, .cr-sums .cr-more, .cr-sums thead th")]
+  .filter((e) => { const r = document.createRange(); r.selectNodeContents(e); const w = r.getBoundingClientRect().width, cell = e.closest("td, th"); return w > cell.clientWidth - 1; })
+  .map((e) => e.innerText)"""
+
+
+def circle(page):
+    return page.locator("[data-explorable=circle]")
+
+
+
+def states(page, mode):
+    """Every preset, asked and answered; of the gradient every step."""
+    root = circle(page)
+    for chip in [c for c in root.locator(".ln-chip").all() if c.is_visible()]:
+        chip.click()
+        page.wait_for_timeout(40)
+        yield f"{chip.inner_text()}, asked"
+        for step in root.locator(".cr-stops .ln-option").all() if mode == "backward" else []:
+            step.click()
+            page.wait_for_timeout(40)
+            yield f"{chip.inner_text()}, step {step.inner_text()}"
+        root.locator(".ln-predict .ln-option").last.click()
+        root.get_by_role("button", name="Check", exact=True).click()
+        expect(root.locator(".ln-predict")).to_contain_text(re.compile("Not quite|As you said"))
+        page.wait_for_timeout(40)
+        yield f"{chip.inner_text()}, answered"
+
+
+@MODES
+@SCREENS
+def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest, mode):  # noqa: F811
+    page = show(ln.Circle(mode=mode), **screen, reduced_motion="reduce")
+    root = circle(page)
+    reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
+    assert reserved <= tallest
+    for state in states(page, mode):
+        assert root.bounding_box()["height"] == reserved, state
+        assert root.evaluate(CUT) == [], state
+        assert root.evaluate(TABLE) == [], state
+
+
+@MODES
+@SCREENS
+def test_no_label_stands_on_another(show, screen, tallest, mode):  # noqa: F811
+    page = show(ln.Circle(mode=mode), **screen, reduced_motion="reduce")
+    root = circle(page)
+    views = root.locator(".cr-view").all()
+    for state in states(page, mode):
+        for view in views:
+            view.click()
+            page.wait_for_timeout(40)
+            labels = root.locator(".cr-space").evaluate(LABELS)
+            box = root.locator(".cr-space").evaluate("e => [e.clientWidth, e.clientHeight]")
+            where = f"{state}, {view.inner_text()}"
+            assert [words for words, *r in labels if r[0] < -2 or r[1] < -3 or r[2] > box[0] + 2 or r[3] > box[1] + 3] == [], where
+            for (one, *a), (other, *b) in combinations(labels, 2):
+                across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+                assert across <= 2 or down <= 5, f"{one} and {other} in {where}"
+
+
+def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP)
+    root, strip = circle(page), circle(page).locator(".ln-predict")
+    check = root.get_by_role("button", name="Check", exact=True)
+    expect(check).to_be_disabled()
+    root.get_by_role("button", name="along with it").click()
+    check.click()
+    expect(strip).to_contain_text("Your guess: along with it")
+    expect(root.get_by_label("x₁", exact=True)).not_to_have_value("2")
+    expect(strip).to_contain_text("You said along with it; it is nowhere", timeout=6_000)
+    expect(root.get_by_label("x₁", exact=True)).to_have_value("1")
+    expect(root.locator("tr", has_text="x̂")).to_contain_text("−1.225")
+    root.get_by_role("button", name="Cloud").click()
+    expect(strip).to_contain_text("60 vectors at random")
+    root.get_by_role("button", name="Slide").click()
+    expect(strip).to_contain_text("Slide x along")               # a preset begins anew
+    root.get_by_role("button", name="nowhere").click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(strip).to_contain_text("As you said: nowhere", timeout=6_000)
+    root.get_by_label("x₃", exact=True).fill("-3")
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("As you said: nowhere")         # what the reader tries later does not change the verdict
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "x₃"
+
+
+def test_the_focus_stays_in_the_strip_when_its_button_goes(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
+    circle(page).get_by_role("button", name="nowhere").click()
+    circle(page).get_by_role("button", name="Check", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(circle(page).get_by_role("button", name="Guess again")).to_be_focused()
+
+
+def test_x_is_dragged_and_only_its_direction_reaches_the_circle(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
+    root = circle(page)
+    root.get_by_role("button", name="From the side").click()
+    page.wait_for_timeout(60)
+    hat = root.locator(".cr-hat").get_attribute("transform")
+    box = root.locator(".cr-x").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 20, y + 60, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(60)
+    after = root.locator(".cr-x").bounding_box()
+    assert abs(after["x"] - box["x"] + 20) < 2 and abs(after["y"] - box["y"] - 60) < 2
+    assert root.locator(".cr-hat").get_attribute("transform") == hat
+    values = [float(root.get_by_label(f"x{i}", exact=True).input_value()) for i in "₁₂₃"]
+    assert sum(values) < 5 and values != [2, 0, 4]
+
+
+def test_keys_move_x_along_the_axis_round_it_and_away(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP)
+    root = circle(page)
+    knob = root.get_by_role("slider", name=re.compile("^x: up"))
+    knob.focus()
+    page.keyboard.press("ArrowUp")
+    expect(knob).to_have_attribute("aria-valuetext", re.compile(re.escape("(2.1, 0.1, 4.1); x̂ is (0, −1.225, 1.225)")))
+    page.keyboard.press("PageUp")
+    expect(root.get_by_label("size", exact=True)).to_have_attribute("aria-valuetext", re.compile("^1.733"))
+    page.keyboard.press("ArrowLeft")
+    expect(root.get_by_label("direction", exact=True)).to_have_attribute("aria-valuetext", re.compile("^3°"))
+    level = root.get_by_label("level", exact=True)
+    level.focus()
+    page.keyboard.press("ArrowRight")
+    expect(level).to_have_attribute("aria-valuetext", re.compile("^2.2"))
+    ground = root.get_by_role("slider", name="Direction of view")
+    ground.focus()
+    page.keyboard.press("ArrowRight")
+    expect(ground).to_have_attribute("aria-valuetext", "turned by −35°, tilted by 24°")
+    page.keyboard.press("ArrowDown")
+    expect(ground).to_have_attribute("aria-valuetext", "turned by −35°, tilted by 29°")
+
+
+def test_the_ground_turns_under_the_hand(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP)
+    root = circle(page)
+    box = root.locator(".cr-ground").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 100, box["y"] + 60, steps=4)
+    page.mouse.up()
+    expect(root.get_by_role("slider", name="Direction of view")).to_have_attribute("aria-valuetext", "turned by −10°, tilted by 24°")
+    expect(root.get_by_label("x₁", exact=True)).to_have_value("2")
+    root.get_by_role("button", name="Reset").click()
+    expect(root.get_by_role("button", name="Tilted view")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_point_too_far_off_is_shown_at_the_edge_and_said_to_be(show):  # noqa: F811
+    page = show(ln.Circle(x=[200, 0, 400]), **LAPTOP)
+    root = circle(page)
+    expect(root.locator(".cr-space")).to_contain_text("x, further off")
+    stage, ball = root.locator(".cr-space").bounding_box(), root.locator(".cr-x").bounding_box()
+    assert stage["x"] <= ball["x"] and ball["x"] + ball["width"] <= stage["x"] + stage["width"]
+    assert stage["y"] <= ball["y"] and ball["y"] + ball["height"] <= stage["y"] + stage["height"]
+
+
+def test_the_gradient_loses_two_parts_and_is_divided(show):  # noqa: F811
+    page = show(ln.Circle(mode="backward"), **LAPTOP)
+    root = circle(page)
+    rows = root.locator(".cr-sums tbody tr")
+    expect(rows.nth(2)).to_contain_text("?")
+    for name in ("x₁", "x₂"):
+        root.locator(".ln-predict").get_by_role("button", name=name, exact=True).click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(root.locator(".ln-predict")).to_contain_text("As you said: x₁, x₂", timeout=8_000)
+    expect(rows.nth(4)).to_have_text(re.compile(r"÷ σ\s*0.177\s*−0.177\s*0\s*0\s*0"))
+    root.get_by_role("button", name="− part along 1").click()
+    expect(rows.nth(2)).to_have_text(re.compile(r"0.667\s*−0.333\s*−0.333\s*0\s*−0.707"))
+    expect(rows.nth(3)).to_contain_text("?")
+    root.locator(".cr-stops .ln-option").first.click()
+    tip = root.get_by_role("slider", name=re.compile("^g: up"))
+    tip.focus()
+    page.keyboard.press("ArrowUp")
+    expect(root.get_by_label("g₂", exact=True)).to_have_value("0.058")
+    root.get_by_label("g₁", exact=True).fill("0")
+    page.keyboard.press("Enter")
+    expect(rows.nth(4)).to_contain_text("?")
+
+
+def test_none_stands_alone(show):  # noqa: F811
+    page = show(ln.Circle(mode="backward"), **LAPTOP)
+    option = lambda name: circle(page).locator(".ln-predict").get_by_role("button", name=name, exact=True)  # noqa: E731
+    option("x₁").click()
+    option("none").click()
+    expect(option("x₁")).to_have_attribute("aria-pressed", "false")
+    option("x₃").click()
+    expect(option("none")).to_have_attribute("aria-pressed", "false")
+
+
+def test_what_rests_is_said_and_what_moves_is_not(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP)
+    root = circle(page)
+    status = root.locator("[role=status]")
+    expect(status).to_contain_text("drops onto the plane")
+    box = root.locator(".cr-x").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 5, box["y"] + 160, steps=5)
+    before = status.inner_text()
+    page.wait_for_timeout(1000)
+    assert status.inner_text() == before != root.locator(".ln-say").inner_text()
+    page.mouse.up()
+    expect(status).to_have_text(root.locator(".ln-say").inner_text())
+
+
+@MODES
+@pytest.mark.parametrize("width, scheme", [(320, "light"), (390, "dark"), (768, "dark"), (1280, "light")])
+def test_it_can_be_used_at_any_width_by_anybody(show, mode, width, scheme):  # noqa: F811
+    page = show(ln.Circle(mode=mode), viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
+    root = circle(page)
+    for _ in states(page, mode):
+        pass
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert root.evaluate(CUT) == [] and root.evaluate(SMALL) == []
+    assert root.evaluate("""(e) => [...e.querySelectorAll("*")].filter((n) => n.childNodes.length && [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim())
+      && parseFloat(getComputedStyle(n).fontSize) < 12).map((n) => n.textContent)""") == []
+    assert root.evaluate("e => getComputedStyle(e).backgroundColor") == ("rgb(27, 30, 37)" if scheme == "dark" else "rgb(255, 255, 255)")
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_without_script_a_picture_stands_there(show):  # noqa: F811
+    page = show(ln.Circle(mode="backward"), java_script_enabled=False)
+    assert circle(page).locator("img").is_visible() and circle(page).locator("button").count() == 0
+
+
+HOST = """async (source) => {
+  const { default: module } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const state = JSON.parse(document.querySelector("[data-explorable]").dataset.inputs), heard = {};
+  window.kernel = { saved: 0, get: (k) => state[k], on: (e, f) => (heard[e] ??= []).push(f), save_changes() { window.kernel.saved += 1; },
+    set(k, v) { const old = state[k]; state[k] = v; if (JSON.stringify(old) !== JSON.stringify(v)) (heard["change:" + k] ?? []).forEach((f) => f()); } };
+  const el = document.createElement("div");
+  el.id = "lab";
+  document.querySelector("main").append(el);
+  module.initialize({ model: window.kernel });
+  module.render({ model: window.kernel, el });
+}"""
+
+
+def test_a_kernel_and_the_view_hear_each_other(show):  # noqa: F811
+    page = show(ln.Circle(mode="backward"), **LAPTOP, bypass_csp=True, reduced_motion="reduce")
+    page.evaluate(HOST, ln.Circle._esm)
+    view = page.locator("#lab")
+    page.evaluate("kernel.set('step', 3)")
+    expect(view.locator(".cr-sums tbody tr").nth(4)).to_contain_text("0.177")
+    page.evaluate("kernel.set('x', [2, 0, 4])")
+    expect(view.locator(".cr-sums tbody tr").nth(4)).to_contain_text("0.408")
+    page.evaluate("kernel.set('mode', 'forward')")
+    expect(view.locator(".ln-q")).to_have_text("Where can LayerNorm put a point?")
+    view.get_by_label("x₂", exact=True).fill("1")
+    page.keyboard.press("Enter")
+    assert page.evaluate("kernel.get('x')") == [2, 1, 4] and page.evaluate("kernel.saved") > 0
