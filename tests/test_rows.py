@@ -151,6 +151,11 @@ def test_rows_that_share_mean_and_spread_come_back_with_sigma_and_mu(js):
         assert got["shared"]["sigma"] == pytest.approx(row.std()) and got["shared"]["mu"] == pytest.approx(row.mean(), abs=1e-12)
 
 
+@pytest.mark.parametrize("rows", [[[0, 3, 6], [2, 3, 4]], [[0, 3, 6], [1, 4, 7]], [[3, 3, 3], [3, 3, 3]]])
+def test_a_shared_mean_or_a_shared_spread_is_not_both(js, rows):
+    assert judged(js, rows)["shared"] is None
+
+
 # --- The three rounds ---------------------------------------------------------------------------------
 
 

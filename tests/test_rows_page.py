@@ -31,6 +31,8 @@ CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-ask")].f
   .map((e) => e.innerText)"""
 LABELS = """(root) => [...root.querySelectorAll(".ln-stage text")].filter((t) => t.textContent && !t.closest("[hidden]"))
   .map((t) => [t.textContent, t.getBoundingClientRect()]).map(([words, r]) => [words, r.left, r.top, r.right, r.bottom])"""
+STAND = """(root) => [".ln-predict", ".ln-bars", ".ln-right", ".ln-say"].map((part) => root.querySelector(part).getBoundingClientRect())
+  .map((r) => [r.left, r.top - root.getBoundingClientRect().top])"""
 OUTSIDE = """(root) => [...root.querySelectorAll(":not(svg *)")].filter((e) => !e.closest("[hidden], .ln-chips, .ln-samples, .ln-quiet"))
   .filter((e) => { const a = e.getBoundingClientRect(), b = root.getBoundingClientRect(); return a.width && (a.right > b.right + 1 || a.left < b.left - 1); })
   .map((e) => e.className)"""
@@ -276,9 +278,12 @@ def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest):
     root = page.locator("[data-explorable]")
     reserved = root.evaluate("e => { const [first, ...rest] = e.childNodes; e.replaceChildren(); const h = e.offsetHeight; e.append(first, ...rest); return h; }")
     assert reserved <= tallest
+    stand = None
     for state in states(page):
         page.wait_for_timeout(30)
         assert root.bounding_box()["height"] == reserved, state
+        stand = stand or root.evaluate(STAND)
+        assert root.evaluate(STAND) == stand, state
         assert root.evaluate(CUT) == [], state
         assert root.evaluate(OUTSIDE) == [], state
         assert page.evaluate("document.documentElement.scrollWidth") == screen["viewport"]["width"], state
@@ -311,21 +316,21 @@ def test_dark_is_dark(show):
     assert page.locator("[data-explorable]").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(27, 30, 37)"
 
 
-def test_what_rests_is_said_once_it_rests(show):
+def test_what_rests_is_said_and_what_is_held_is_not(show):
     page = show()
     press(page, "Yes")
     status = page.get_by_role("status")
     expect(status).to_contain_text("passes through neither point")
-    ring = page.locator(".ln-knob.s-beta .ln-knob-ring").bounding_box()
-    page.mouse.move(ring["x"] + 10, ring["y"] + 10)
+    beta, gamma = (page.locator(f".ln-knob.s-{key} .ln-knob-ring").bounding_box() for key in ("beta", "gamma"))
+    unit, x, y = beta["y"] - gamma["y"], beta["x"] + 10, beta["y"] + 10          # γ = 1: one unit lies between the rings
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(ring["x"] + 10, ring["y"] - 70, steps=6)
+    page.mouse.move(x, y - 0.7 * unit, steps=6)
+    expect(say(page)).to_contain_text("passes through the point of row 1")
     page.wait_for_timeout(1000)
-    assert "neither" in status.inner_text() and "neither" in say(page).inner_text()
-    page.mouse.move(ring["x"] + 10, ring["y"] - 62, steps=2)
-    put_ = say(page).inner_text()
+    assert "neither" in status.inner_text()
     page.mouse.up()
-    expect(status).to_contain_text(put_)
+    expect(status).to_contain_text("passes through the point of row 1")
 
 
 def test_the_rows_are_told_to_who_does_not_see_them(show):
