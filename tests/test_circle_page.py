@@ -3,11 +3,11 @@ import re
 from itertools import combinations
 
 import pytest
-from alone import show  # noqa: F401  a fixture
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import layernorm as ln
+from alone import show  # noqa: F401  a fixture
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -76,7 +76,7 @@ def test_no_label_stands_on_another(show, screen, tallest, mode):  # noqa: F811
             assert [words for words, *r in labels if r[0] < -2 or r[1] < -3 or r[2] > box[0] + 2 or r[3] > box[1] + 3] == [], where
             for (one, *a), (other, *b) in combinations(labels, 2):
                 across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-                assert across <= 2 or down <= 5, f"{one} and {other} in {where}"
+                assert across <= 2 or down <= 6, f"{one} and {other} in {where}"
 
 
 def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from alone import page as alone
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect            # waits without eval, which the pages' policy forbids
+from playwright.sync_api import expect  # waits without eval, which the pages' policy forbids
 
 import layernorm as ln
+from alone import page as alone
 
 GIVEN = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5]}
 SIZES = {"laptop": (1280, 800, 720), "tablet": (768, 1024, 720), "phone": (390, 844, 700), "small phone": (320, 640, 730)}
@@ -508,7 +508,7 @@ def test_relatives_of_the_example_are_drawn_beside_it(show):
       return Math.round(cap.y + cap.height / 2 - bar.querySelector(".ln-trace").getBBox().y); })"""
     for name, same in (("10x", True), ("x + 7", True), ("2x + 3", True), ("−x", False)):
         button(page, name).click()
-        for step in range(4):
+        for _ in range(4):
             button(page, "Step forward").click()
         expect(page.locator(".ln-say")).to_contain_text("it is the same" if same else "every sign has turned")
         expect(page.locator(".ln-trace").first).to_have_css("opacity", "1")

@@ -52,5 +52,6 @@ def _vectors(rng, n, d):
 
 def _network(start, d, hidden):
     from torch.nn import LayerNorm, Linear, ReLU, Sequential
-    first = [LayerNorm(d), Linear(d, hidden)] if start == "norm" else [Linear(d, hidden, bias=start == "linear with bias"), LayerNorm(hidden)]
+    linear = Linear(d, hidden, bias=start != "linear")
+    first = [LayerNorm(d), linear] if start == "norm" else [linear, LayerNorm(hidden)]
     return Sequential(*first, ReLU(), Linear(hidden, 2))
