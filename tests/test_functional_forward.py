@@ -190,6 +190,16 @@ def test_a_constant_vector_gives_beta_exactly_and_without_eps_nan_as_in_torch(va
         assert torch.isnan(F.layer_norm(T(x), (d,), eps=0.0)).all()
 
 
+@promise(300)
+@given(st.sampled_from((np.float16, np.float32, np.float64)), st.floats(allow_nan=False, allow_infinity=False, width=16),
+       st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 3000))
+def test_any_constant_vector_of_any_length_becomes_zero_exactly(dtype, small, any_size, d):
+    value = small if dtype == np.float16 else np.clip(any_size, -np.finfo(dtype).max, np.finfo(dtype).max)
+    x = np.full((2, d), value, dtype)
+    np.testing.assert_array_equal(ln.layer_norm(x), 0)
+    assert np.isnan(ln.layer_norm(x, eps=0)).all()
+
+
 def test_a_vector_of_zeros_without_eps_is_nan_in_rms_norm_and_weight_norm_as_in_torch():
     assert np.isnan(ln.rms_norm(np.zeros(3), eps=0)).all()
     assert np.isnan(ln.weight_norm(np.zeros(3))).all()
@@ -286,6 +296,15 @@ def test_batch_norm_follows_torchs_module_over_many_batches_and_into_evaluation(
     module.eval()
     x = rng.normal(size=(1, 3, 1, 1))
     close(ln.batch_norm(x, None, None, mean, var, training=False)[0], module(T(x)).detach(), 1e-12)
+
+
+def test_in_evaluation_numbers_at_the_end_of_the_range_meet_as_on_paper():
+    def evaluated(x, mean, var, gamma, eps):
+        return ln.batch_norm([[x]], [gamma], None, [mean], [var], training=False, eps=eps)[0].item()
+    assert evaluated(1e308, 0, 1e308, 1, 1e308) == pytest.approx(1e308 / (2**0.5 * 1e154), rel=1e-14)      # var + eps overflows
+    assert evaluated(1.7e308, -1.7e308, 1e300, 1, 1e-5) == pytest.approx(3.4e158, rel=1e-14)               # x - mean overflows
+    assert evaluated(1e308, 0, 0, 1e-300, 1e-10) == pytest.approx(1e13, rel=1e-14)                         # x / sigma overflows
+    assert evaluated(1e308, 0, 0, 0, 1e-10) == 0
 
 
 def test_running_statistics_keep_their_type_and_are_new_arrays():

@@ -4,7 +4,8 @@ To be read: the plain formula (``layer_norm_plain``).  This is the same formula,
 
 1. It takes the rows in blocks that stay in the processor's cache and writes over its own intermediate results: an array
    is read from memory once and written once, and nothing of its size is allocated but the output.
-2. A row far from 0 (|mean| > 16 sigma) is centred a second time, which takes away the rounding of its mean.
+2. A row far from 0 (|mean| > 16 sigma) is centred a second time, which takes away the rounding of its mean: the remainder is a
+   few units in the last place, so its mean is exact, and a constant row becomes exactly 0.
 3. A row whose squares leave the range of the type is done again in float64, scaled by powers of two, which rounds nothing.
 
 A row's result depends, to the last bit, on no other row.
@@ -88,12 +89,11 @@ def _block(x: Array, c: Array, eps: float, ones: Array, centre: bool) -> tuple[A
         mean = _mean(x, ones)                                                   # (n,)
         x = np.subtract(x, mean[:, None], out=c)                                # (n, d)
         var = _mean(c, c)                                                       # (n,)
-        far = mean * mean / 256 > var                                           # (n,)
+        far = np.abs(mean) > 16 * np.sqrt(var)                                  # (n,)
         if far.any():
             rest = np.where(far, _mean(c, ones), 0)                             # (n,)  what the rounding of the mean left
             np.subtract(c, rest[:, None], out=c)                                # (n, d)
             mean, var = mean + rest, np.where(far, _mean(c, c), var)            # (n,)
-            var[(var > 0) & (var < (np.finfo(c.dtype).eps * mean) ** 2)] = np.nan       # perhaps mere rounding: _again will tell
     else:
         mean, var = np.zeros(len(x), x.dtype), _mean(x, x)                      # (n,)
     rstd = 1 / np.sqrt(var + c.dtype.type(eps))                                 # (n,)
@@ -114,33 +114,23 @@ def _careful(x: Array, eps: float, centre: bool) -> tuple[Array, Array, Array, A
     """As ``_block``, for rows x (n, d) of any finite float64: nothing overflows on the way or vanishes.
 
     c = x / 2**k has its largest entry in [1/2, 1), eps / 4**e lies in [1/4, 1).  Both are brought to the larger of the two
-    scales, s = max(k, e): there the larger of var and eps is of the order of 1, and what is lost of the other cannot be seen.
+    scales, s = max(k, e): there neither overflows, and if one of them vanishes it could not be seen beside the other.
     """
-    outside = _exponent(x)                                                      # (n, 1)
-    c = np.ldexp(x, -outside)                                                   # (n, d)
+    k = np.frexp(np.abs(x).max(axis=1, keepdims=True))[1]                       # (n, 1)
+    c = np.ldexp(x, -k)                                                         # (n, d)
     mean = np.zeros_like(c[:, :1])                                              # (n, 1)
-    if centre:
-        # A mean lies within its row.  Rounded, it may not: held there, it turns a constant row into zeros.
-        mean = np.clip(c.mean(axis=1, keepdims=True), c.min(axis=1, keepdims=True), c.max(axis=1, keepdims=True))
-        c -= mean                                                               # (n, d)
+    for _ in range(2 if centre else 0):
         rest = c.mean(axis=1, keepdims=True)                                    # (n, 1)
         c -= rest                                                               # (n, d)
         mean += rest                                                            # (n, 1)
-    inside = _exponent(c)                                                       # (n, 1)
-    c = np.ldexp(c, -inside)                                                    # (n, d)
-    var = (c * c).mean(axis=1, keepdims=True)                                   # (n, 1)  in [1/(4d), 1], or 0
-    k = np.where(var == 0, NOTHING, outside + inside)                           # (n, 1)
+    mean = np.ldexp(mean, k)                                                    # (n, 1)
+    var = (c * c).mean(axis=1, keepdims=True)                                   # (n, 1)  0, or more than 2**-108 / d
+    k = np.where(var == 0, NOTHING, k)                                          # (n, 1)
     e = -(-math.frexp(eps)[1] // 2) if eps else NOTHING
     s = np.maximum(k, e)                                                        # (n, 1)
     root = np.sqrt(np.ldexp(var, 2 * (k - s)) + np.ldexp(math.ldexp(eps, -2 * e), 2 * (e - s)))     # (n, 1)
-    statistics = np.ldexp(mean, outside), np.ldexp(var, 2 * k), np.ldexp(1 / root, -s)              # (n, 1) each
-    return np.ldexp(c, k - s) / root, *(one[:, 0] for one in statistics)
-
-
-def _exponent(x: Array) -> Array:
-    """For each row of x (n, d) the k, (n, 1), with max |x| / 2**k in [1/2, 1)."""
-    exponent: Array = np.frexp(np.abs(x).max(axis=1, keepdims=True))[1]
-    return exponent
+    rstd = np.ldexp(1 / root, -s)                                               # (n, 1)
+    return np.ldexp(c, k - s) / root, mean[:, 0], np.ldexp(var, 2 * k)[:, 0], rstd[:, 0]
 
 
 def _mean(a: Array, b: Array) -> Array:
