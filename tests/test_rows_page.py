@@ -357,6 +357,13 @@ def test_without_script_a_picture_stands_in_its_place(show):
     assert page.locator("button").count() == 0
 
 
+def test_a_page_that_is_still_narrow_is_drawn_once_it_is_wide(show):
+    page = show(start='document.querySelector("main").style.width = "40px";' + MOUNT)
+    expect(page.locator(".ln-cap")).to_have_count(0)
+    page.locator("main").evaluate("main => { main.style.width = ''; }")
+    expect(page.locator(".ln-cap")).to_have_count(6)
+
+
 def test_without_epsilon_it_says_what_is_no_number(show):
     page = show(ln.Rows(eps=0.0))
     assert page.locator(".ln-off").all_text_contents()[3:] == ["NaN"] * 3

@@ -4,6 +4,7 @@ import { slope } from "./slope.js";
 import { strips } from "./strips.js";
 
 const KEYS = [["gamma", "γ"], ["beta", "β"]];
+const LEAST = 160;                                            // a page that is still being laid out may be narrower
 const NAMES = 46;                                             // room of the rows' names
 const plain = (v) => +v.toFixed(3);
 
@@ -78,7 +79,7 @@ export function board(view, samples) {
     // True if the picture must be drawn again.
     resize() {
       const [a, b] = [bars.node.parentNode, right].map((box) => [box.clientWidth, box.clientHeight]), now = `${a},${b}`;
-      if (!a[0] || !b[0] || now === room) return false;
+      if (Math.min(a[0], b[0]) < LEAST || now === room) return false;
       room = now;
       bars.resize(...a, NAMES);
       line.resize(...b);
