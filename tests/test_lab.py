@@ -1,5 +1,6 @@
 """The Player in a real JupyterLab with a real kernel: the page and Python see each other's changes."""
 import json
+import os
 import re
 import socket
 import subprocess
@@ -16,6 +17,9 @@ CELLS = {
     "ask": "print('x is', player.x, 'and y', player.y.round(3))",
     "set": "player.x = [1, 2, 3]\nplayer.time = 4",
     "wrong": "player.gamma = [1, 2]",
+    "worse": "player.x = [1, float('nan')]",
+    "again": "player",
+    "row": "player.row = 'eps'\nplayer.eps = 0.5",
     "guess": "guess = ln.Guess('Which?', ['red', 'blue'])\nguess",
     "answer": "guess.reveal('blue', 'It is.')",
 }
@@ -33,8 +37,9 @@ def lab(tmp_path_factory):
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
          "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
-         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+         "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {f"JUPYTERLAB_{kind}_DIR": str(folder / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")})
     address = f"http://127.0.0.1:{port}"
     for _ in range(240):
         try:
@@ -81,14 +86,19 @@ def notebook(lab, browser):
     assert faults == []
 
 
+def shown(notebook, name="show"):
+    notebook.run(name)
+    player = notebook.cell(name).locator(".ln-ex")
+    expect(player.locator(".ln-bar").first).to_be_visible(timeout=60_000)
+    return player
+
+
 def test_the_player_and_python_see_each_other(notebook):
-    notebook.run("show")
-    player = notebook.cell("show").locator(".ln-ex")
-    bar = player.get_by_role("slider", name="x₁")
-    expect(bar).to_be_visible(timeout=60_000)
+    player, page = shown(notebook), notebook.page
+    bar = player.get_by_role("slider", name="x₁", exact=True)
     bar.focus()
     for _ in range(10):
-        notebook.page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
     expect(bar).to_have_attribute("aria-valuenow", "3")
     notebook.says("ask", "x is [3.0, 0.0, 4.0, 4.0]")
     notebook.run("set")
@@ -96,7 +106,63 @@ def test_the_player_and_python_see_each_other(notebook):
     expect(player.get_by_label("Step", exact=True)).to_have_attribute("aria-valuetext", re.compile("^5 of 7"))
     notebook.says("ask", "x is [1.0, 2.0, 3.0] and y [-1.225  0.     1.225]")
     notebook.says("wrong", "gamma must have 3 numbers, as many as x, got 2")
+    notebook.says("worse", "x must be a non-empty list of finite numbers, got [1, nan]")
     notebook.says("ask", "x is [1.0, 2.0, 3.0]")
+    expect(player.locator(".ln-bar")).to_have_count(3)
+
+
+def test_what_is_dragged_typed_and_loaded_reaches_python(notebook):
+    player, page = shown(notebook), notebook.page
+    box = player.locator(".ln-cap").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] - 58, steps=6)
+    page.mouse.up()
+    dragged = float(player.get_by_role("slider", name="x₂", exact=True).get_attribute("aria-valuenow"))
+    assert dragged > 0.5
+    notebook.says("ask", f"x is [2.0, {dragged}, 4.0, 4.0]")
+    player.get_by_role("spinbutton", name="x₂", exact=True).fill("-1.5")
+    page.keyboard.press("Enter")
+    notebook.says("ask", "x is [2.0, -1.5, 4.0, 4.0]")
+    player.get_by_label("Length").select_option("d = 8")
+    expect(player.locator(".ln-bar")).to_have_count(8)
+    notebook.says("ask", "x is [1.0, -2.0, 0.5, 3.0, 0.0, -1.0, 2.0, 4.5]")
+
+
+def test_two_views_of_one_player_agree_and_keep_one_clock(notebook):
+    one, other = shown(notebook), shown(notebook, "again")
+    one.get_by_role("slider", name="x₁", exact=True).focus()
+    notebook.page.keyboard.press("End")
+    expect(other.get_by_role("slider", name="x₁", exact=True)).to_have_attribute("aria-valuenow", "10")
+    began = time.monotonic()
+    other.get_by_role("button", name="Play", exact=True).click()
+    expect(one.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(one.locator(".ln-clock")).to_have_text(re.compile(r"^3\.\d s$"), timeout=10_000)
+    assert time.monotonic() - began > 2.7                          # 3 seconds of film, not 1.5
+    one.get_by_role("button", name="Pause", exact=True).click()
+    notebook.run("row")
+    for player in (one, other):
+        expect(player.get_by_label("Numbers under the bars")).to_have_value("eps")
+        expect(player.get_by_role("spinbutton", name="ε as a number")).to_have_value("0.5")
+
+
+def test_keys_pressed_in_the_player_do_not_drive_the_notebook(notebook):
+    player, page = shown(notebook), notebook.page
+    cells = page.locator(".jp-Cell").count()
+    player.get_by_role("slider", name="x₁", exact=True).focus()
+    for key in ("b", "d", "d", "x", "ArrowDown", "a", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    expect(player.get_by_role("slider", name="x₁", exact=True)).to_have_attribute("aria-valuenow", "2.9")
+    assert page.locator(".jp-Cell").count() == cells
+
+
+def test_it_follows_the_theme_of_jupyterlab_and_fits(notebook):
+    player, page = shown(notebook), notebook.page
+    for theme, colour in (("JupyterLab Dark", "rgb(27, 30, 37)"), ("JupyterLab Light", "rgb(255, 255, 255)")):
+        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        expect(player).to_have_css("background-color", colour, timeout=20_000)
+    assert player.bounding_box()["height"] <= 720
+    assert player.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_a_guess_reaches_python_and_its_answer(notebook):

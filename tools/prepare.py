@@ -70,7 +70,7 @@ def not_installed(text, log):
 
 def complaint(text):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return ([line for line in lines if line.startswith("ERROR")] or lines or ["it said nothing"])[-1]
+    return ([line for line in lines if line.lower().startswith("error")] or lines or ["it said nothing"])[-1]
 
 
 def run(command, log):

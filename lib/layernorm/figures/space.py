@@ -6,7 +6,7 @@ from .picture import C, drawn, number
 
 RADIUS = 3 ** 0.5
 ACROSS, UP, ALONG = np.array([0, -1, 1]) / 2 ** 0.5, np.array([2, -1, -1]) / 6 ** 0.5, np.ones(3) / RADIUS
-PULL = 2                                                           # gradients are drawn this much longer
+PULL = 1.5                                                         # gradients are drawn this much longer
 GAP = {"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.6}
 
 

@@ -3,9 +3,9 @@ import { ease, el, mover, place, still } from "../kit.js";
 import { between, camera, corners, dot, labelled, length, normalized, ONES, parts, placed, plus, RADIUS, ring, scattered, sideways, times } from "./space.js";
 import { CLOUD, LAST, shaped, spoken } from "./tale.js";
 
-const FRAME = { forward: [4.15, -2.25, 6], rms: [4.15, -2.25, 6], backward: [2.9, -2.3, 5.4] };                   // what it holds, in units of x: up, down, across
-const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 3.1] }, SPOKE = 2.5, PLANE = 2.2, EDGE = 12;
-const PULL = 2;                                             // gradients are drawn this much longer than x
+const FRAME = { forward: [4.15, -2.25, 6.1], rms: [4.15, -2.25, 6.1], backward: [2.9, -2.3, 6.2] };                   // what it holds, in units of x: up, down, across
+const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 2.5] }, SPOKE = 2.5, PLANE = 2.2, EDGE = 9;
+const PULL = 1.5;                                            // gradients are drawn this much longer than x
 const LETTER = { "cr-math": 9.2, "cr-note": 6.6 };
 const FREE = { forward: { turn: -40, tilt: 24 }, rms: { turn: -40, tilt: 24 }, backward: { turn: -35, tilt: 35 } };
 const VIEWS = [
@@ -191,6 +191,7 @@ export function scene(view) {
     }
     const vector = between(back.arrows[k], back.arrows[k + 1], u), hat = at(n.xhat), moved = k === LAST - 1 ? u : 0;
     const base = [hat[0] + (ends.x[0] - hat[0]) * moved, hat[1] + (ends.x[1] - hat[1]) * moved];
+    const framed = (v) => inside(goal(v), hat)[0];
     const by = (v) => { const [a, b] = [at(times(v, PULL)), at([0, 0, 0])]; return [a[0] - b[0], a[1] - b[1]]; };
     const goal = (v, from = hat) => { const d = by(v); return [from[0] + d[0], from[1] + d[1]]; };
     const tips = back.arrows.slice(0, LAST).map((v) => goal(v)), done = Math.min(LAST - 1, Math.ceil(shown - 1e-9));
@@ -203,10 +204,10 @@ export function scene(view) {
     place(heads.shaft, { d: head });
     put(zero, base, none);
     place(zero, { d: disc(11) });
-    put(tip, goal(shown < 1 ? between(back.arrows[0], back.arrows[1], ease(shown)) : back.arrows[0]));
+    put(tip, framed(shown < 1 ? between(back.arrows[0], back.arrows[1], ease(shown)) : back.arrows[0]));
     tip.style.display = shown === 0 ? "" : "none";
     const sign = none ? "0" : ["g", "", "", "dx"][Math.round(shown)];
-    return { at: none ? base : goal(vector, base), sign, base };
+    return { at: none ? base : inside(goal(vector, base), base)[0], sign, base };
   }
 
   function drawLabels(now, at, ends, grad, lines) {
@@ -221,14 +222,15 @@ export function scene(view) {
       ["axis", end(AXIS[now.mode][1]), 3, slim ? "1" : "ones axis", note], ["mean", edge, 2, rmsMode || slim ? "" : "mean 0", note],
       ...[0, 1, 2].map((i) => [`f${i}`, at(ONES.map((_, k) => (k === i ? SPOKE : 0))), 1, "x₁x₂x₃".slice(2 * i, 2 * i + 2), note]),
     ];
+    if (ends.off) wanted.splice(4, 0, ...wanted.splice(1, 1));                // the long label gives way to the letters
     const points = wanted.filter(([, , , words]) => words).map(([name, p, gap, words, kind]) =>
-      ({ name, at: [p[0], p[1]], gap, wide: words.length * LETTER[kind] + 6, tall: kind === math ? 19 : 14 }));
+      ({ name, at: [p[0], p[1]], gap, wide: words.length * LETTER[kind] + 6, tall: kind === math ? 22 : 14, optional: name === "foot" || (kind === note && name !== "x") }));
     const dots = lines.flatMap(([a, b]) => Array.from({ length: 8 }, (_, i) => ({ at: between(a, b, (i + 0.5) / 8), gap: 3 })));
     const where = labelled([...dots, ...points], room, kept);
     kept = Object.fromEntries(Object.entries(where).map(([name, { side }]) => [name, side]));
     for (const [name, , , words, kind] of wanted) {
-      text[name].textContent = words;
-      if (!words) continue;
+      text[name].textContent = where[name] ? words : "";
+      if (!where[name]) continue;
       text[name].setAttribute("class", `cr-label ${kind} cr-${name}-name`);
       place(text[name], { x: where[name].x, y: where[name].y + (kind === math ? 5 : 4) });
     }

@@ -87,21 +87,22 @@ export function scattered(count) {
 
 const SIDES = [[1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1], [1, 0], [-1, 0]];
 // Where each label goes: beside its point, over no other label and no point, inside the frame.  A label keeps its side while
-// it can (`kept`, by name), so that it does not hop about under a finger.
+// it can (`kept`, by name), so that it does not hop about under a finger; one that is `optional` and finds no room is left out.
 export function labelled(points, [width, height], kept = {}) {
   const boxes = points.map(({ at, gap }) => [at[0] - gap, at[1] - gap, at[0] + gap, at[1] + gap]), placedAt = {};
   const over = (a, b) => Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  points.forEach(({ name, at, gap, wide, tall }, k) => {
+  points.forEach(({ name, at, gap, wide, tall, optional }, k) => {
     if (!wide) return;
     const box = ([h, v]) => {
       const x = at[0] + h * (gap + 3 + wide / 2), y = at[1] + v * ((h ? gap * 0.5 : gap + 1) + tall / 2);
       return [x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2];
     };
-    const cost = (side, i) => {
+    const crowd = (side) => {
       const b = box(side), outside = Math.max(0, -b[0]) + Math.max(0, -b[1]) + Math.max(0, b[2] - width) + Math.max(0, b[3] - height);
-      return boxes.reduce((sum, other, j) => sum + (j === k ? 0 : over(b, other)), 60 * outside) + (kept[name] === i ? 0 : 2 + i);
+      return boxes.reduce((sum, other, j) => sum + (j === k ? 0 : over(b, other)), 60 * outside);
     };
-    const best = SIDES.map((side, i) => [cost(side, i), i]).reduce((a, b) => (b[0] < a[0] ? b : a))[1];
+    const [, best, most] = SIDES.map((side, i) => [crowd(side) + (kept[name] === i ? 0 : 2 + i), i, crowd(side)]).reduce((a, b) => (b[0] < a[0] ? b : a));
+    if (optional && most > 8) return;
     const b = box(SIDES[best]);
     boxes.push(b);
     placedAt[name] = { side: best, x: (b[0] + b[2]) / 2, y: (b[1] + b[3]) / 2, box: b };

@@ -158,7 +158,7 @@ const FORWARD = {
   "Nearly constant": asks("Stop just before the ones axis, at (2.003, 2, 1.997). Where is x̂?", ["on the circle", "inside it", "at the centre"], nearing(2.8, [2.003, 2, 1.997]),
     (start, end) => (end.n.spread > 0.99 ? 0 : 1), (end) => (end.eps === 0 ? "Without ε every direction is blown up to full length."
       : `Here σ² = ${short(end.n.sigma ** 2)} and ε = ${short(end.eps)}: ε keeps noise from being blown up to full size.`), { x: [3, 2, 1] }),
-  Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["all over the plane", "in a disc", "on one circle"],
+  Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["in a ball", "in a disc", "on one circle"],
     (u) => ({ cloud: true, fall: u }), () => 2, () => "Each has lost its level and its size. A direction is left: with three features, one angle."),
   "γ, β": asks("y = γ ⊙ x̂ + β with γ = (1.5, ½, 1), β = (½, −½, 0). What becomes of the circle?", ["nothing", "an ellipse", "all of space"],
     (u) => ({ gamma: [1 + u / 2, 1 - u / 2, 1], beta: [u / 2, -u / 2, 0] }), () => 1, () => "Moved and stretched, it is still one closed curve: what was lost does not come back."),
@@ -172,7 +172,7 @@ const RMS = {
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is kept, sign and all."),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["at the centre", "at (1, 1, 1)", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
     () => 1, () => "Divided by its root mean square, 2. LayerNorm gives (0, 0, 0) for every constant vector."),
-  Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["on one circle", "all over the sphere", "inside the sphere"],
+  Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["on one circle", "on the sphere", "inside it"],
     (u) => ({ cloud: true, fall: u }), () => 1, () => "Each has lost its length only. LayerNorm would put them all on the circle."),
 };
 const felt = (now) => {
