@@ -64,6 +64,7 @@ def test_a_missing_network_is_called_that_and_another_fault_of_pip_is_quoted(pre
     Path("requirements-dev.txt").write_text("no such line ==\n")
     said = refused(prepare["main"], ".venv")
     assert said.startswith("pip could not install the packages (ERROR: Invalid requirement") and "network" not in said
+    assert prepare["complaint"]("error: it broke\n\nnote: not our fault\n") == "error: it broke"
 
 
 def recorded(prepare, monkeypatch, interrupt=None):
