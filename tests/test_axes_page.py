@@ -1,0 +1,258 @@
+"""Axes in a browser: painted by hand and by keys, checked, asked, in one height, in every state."""
+import re
+
+import pytest
+from alone import show  # noqa: F401  a fixture
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from test_circle_page import HOST, SMALL
+
+import layernorm as ln
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+SCREENS = pytest.mark.parametrize("screen, tallest", [(LAPTOP, 720), (PHONE, 700)], ids=["laptop", "phone"])
+ARRAYS = pytest.mark.parametrize("options", [
+    {"shape": (2, 6), "methods": ["LN(d)", "RMS(d)", "BN", "GN"], "groups": 2},
+    {"shape": (2, 3, 4)},
+    {"shape": (2, 3, 4), "methods": ["LN(d)", "LN(T, d)", "LN(B, T, d)", "BN", "IN", "GN", "RMS(d)"]},
+    {"shape": (2, 3, 4, 5), "methods": ["LN(C, H, W)", "LN(C)", "square"]},
+    {"shape": (2, 4, 3, 5), "methods": ["LN(C, H, W)", "LN(C)", "BN", "IN", "GN", "RMS(C)", "square"], "groups": 2},
+], ids=["rows", "tokens", "tokens, all", "images", "images, all"])
+CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-option, .ln-btn, .ax-legend, .ax-bar, .ax-facts dd, .ax-facts dt, .ax-caption, .ax-cell")]
+  .filter((e) => e.offsetParent && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)).map((e) => `${e.className}: ${e.innerText}`)"""
+# What stands in the table's three columns, and how large a cell is.
+SIDE_BY_SIDE = """(root) => [...root.querySelectorAll(".ax-facts > div")].map((e) => e.getBoundingClientRect()).some((r, k, all) => k && all[k - 1].right > r.left + 1)"""
+CELLS = "(root) => [...root.querySelectorAll('.ax-cell')].map((e) => e.getBoundingClientRect()).map((r) => Math.min(r.width, r.height))"
+
+
+def axes(page):
+    return page.locator("[data-explorable=axes]")
+
+
+def cell(page, flat):
+    return axes(page).locator(f".ax-cell[data-flat='{flat}']")
+
+
+def press(page, name):
+    axes(page).get_by_role("button", name=name, exact=True).click()
+
+
+def states(page):
+    """Every method: painted a little, checked, asked for γ, and told."""
+    root = axes(page)
+    for chip in root.locator(".ln-chip").all():
+        chip.click()
+        page.wait_for_timeout(30)
+        yield f"{chip.inner_text()}, blank"
+        for flat in (0, 1, 5):
+            cell(page, flat).click()
+        page.wait_for_timeout(30)
+        yield f"{chip.inner_text()}, painted"
+        press(page, "Check")
+        page.wait_for_timeout(30)
+        yield f"{chip.inner_text()}, checked"
+        press(page, "Next: γ’s shape")
+        page.wait_for_timeout(30)
+        yield f"{chip.inner_text()}, gamma"
+        root.locator(".ln-predict .ln-option").last.click()
+        press(page, "Check")
+        page.wait_for_timeout(30)
+        yield f"{chip.inner_text()}, told"
+
+
+@ARRAYS
+@SCREENS
+def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest, options):  # noqa: F811
+    page = show(ln.Axes(**options), **screen, reduced_motion="reduce")
+    root = axes(page)
+    reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
+    assert reserved <= tallest
+    for state in states(page):
+        assert root.bounding_box()["height"] == reserved, state
+        assert root.evaluate(CUT) == [], state
+        assert not root.evaluate(SIDE_BY_SIDE), state
+        assert min(root.evaluate(CELLS)) >= (21 if screen is PHONE else 24), state
+
+
+def test_nothing_is_counted_before_it_is_painted(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    root = axes(page)
+    assert [dd.inner_text() for dd in root.locator("dd").all()] == ["?"] * 5
+    cell(page, 4).click()
+    cell(page, 10).click()
+    assert [dd.inner_text() for dd in root.locator("dd").all()] == ["?"] * 5
+    press(page, "Check")
+    expect(root.locator(".ln-predict")).to_contain_text("Not quite: 1 right, 2 missing, 1 too many. All features of example 1, token 2.")
+    assert [dd.inner_text() for dd in root.locator("dd").all()] == ["4 of 24", "6 · (2, 3, 1)", "?", "LayerNorm(4)(x)", "ln.layer_norm(x, axis=-1)"]
+    press(page, "Next: γ’s shape")
+    root.get_by_role("button", name="(2, 3)", exact=True).click()
+    press(page, "Check")
+    expect(root.locator(".ln-predict")).to_contain_text("You said (2, 3); it is (4,)")
+    expect(root.locator("dd").nth(2)).to_have_text("(4,)")
+
+
+def test_right_missing_and_wrong_are_told_apart_without_colour_and_stay(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    for flat in (4, 10):
+        cell(page, flat).click()
+    press(page, "Check")
+    signs = {flat: cell(page, flat).inner_text() for flat in (4, 5, 7, 10, 0)}
+    assert signs == {4: "✓", 5: "+", 7: "+", 10: "✕", 0: ""}
+    expect(cell(page, 10)).to_have_attribute("aria-label", "example 1, token 3, feature 3, painted, but not in the group")
+    expect(cell(page, 5)).to_have_attribute("aria-label", "example 1, token 2, feature 2, missing")
+    cell(page, 20).click()                                        # the reader goes on: the painting stays, small, beside its counts
+    expect(cell(page, 20)).to_have_text("6")
+    expect(axes(page).locator(".ln-say")).to_contain_text("mean 6 of 6")
+    expect(axes(page).locator(".ax-legend")).to_contain_text("1 right")
+    assert axes(page).locator(".ax-small [data-state=right], .ax-small [data-state=wrong]").count() == 2
+    axes(page).get_by_role("button", name="LayerNorm((3, 4))").click()
+    axes(page).get_by_role("button", name="LayerNorm(4)", exact=True).click()
+    expect(axes(page).locator(".ax-legend")).to_contain_text("1 right")
+
+
+def test_cells_are_painted_by_dragging_a_box_and_wiped_the_same_way(show):  # noqa: F811
+    page = show(ln.Axes((2, 3, 4, 5)), **LAPTOP)
+
+    def drag(start, end):
+        a, b = cell(page, start).bounding_box(), cell(page, end).bounding_box()
+        page.mouse.move(a["x"] + 5, a["y"] + 5)
+        page.mouse.down()
+        page.mouse.move(b["x"] + 9, b["y"] + 9, steps=8)
+        page.mouse.up()
+        page.wait_for_timeout(40)
+        return axes(page).locator("[data-state=painted]").count()
+
+    assert drag(0, 59) == 59                                       # one image, all channels: sixty cells less the marked one
+    assert drag(0, 4) == 54                                        # begun on a painted cell it wipes
+    press(page, "Clear")
+    assert axes(page).locator("[data-state=painted]").count() == 0
+    drag(0, 59)
+    press(page, "Check")
+    expect(axes(page).locator(".ln-predict")).to_contain_text("As you painted: All channels, rows and columns of image 1.")
+
+
+def test_everything_can_be_done_by_keys(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    root = axes(page)
+    expect(root.get_by_role("grid")).to_have_attribute("aria-label", re.compile("4 features, ↓ 3 tokens"))
+    cell(page, 6).focus()
+    for key in ("ArrowLeft", "Space", "ArrowLeft", "Enter", "ArrowRight", "ArrowRight", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    assert [k for k in range(24) if cell(page, k).get_attribute("aria-selected") == "true"] == [4, 5, 7]
+    expect(cell(page, 7)).to_be_focused()
+    page.keyboard.press("ArrowRight")                             # over to the next example
+    expect(cell(page, 16)).to_be_focused()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    assert [k for k in range(24) if cell(page, k).get_attribute("aria-selected") == "true"] == [4, 5, 7, 16, 17, 20, 21]
+    for flat in (16, 17, 20, 21):
+        cell(page, flat).focus()
+        page.keyboard.press("Space")
+    root.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Enter")
+    expect(root.locator(".ln-predict")).to_contain_text("As you painted")
+    expect(root.get_by_role("button", name="Next: γ’s shape")).to_be_focused()
+    page.keyboard.press("Enter")
+    cell(page, 0).focus()
+    page.keyboard.press("Space")
+    expect(root.locator(".ln-say")).to_contain_text("mean 1 of 6")
+
+
+def test_nobody_else_is_an_answer_too(show):  # noqa: F811
+    page = show(ln.Axes((1, 6), ["BN", "LN(d)"]), **LAPTOP)
+    press(page, "Nobody else")
+    expect(axes(page).locator(".ln-predict")).to_contain_text("As you painted: This cell alone")
+    expect(axes(page).locator(".ln-say")).to_contain_text("x − μ is 0, whatever x is")
+
+
+def test_the_answer_is_shown_unpainted_only_after_one_painting(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    show_me = axes(page).get_by_role("button", name="Show me")
+    axes(page).get_by_role("button", name="LayerNorm((3, 4))").click()
+    expect(show_me).to_have_count(0)
+    cell(page, 0).click()
+    press(page, "Check")
+    axes(page).get_by_role("button", name="LayerNorm(4)", exact=True).click()
+    show_me.click()
+    expect(axes(page).locator("dd").first).to_have_text("4 of 24")
+    press(page, "Paint again")
+    expect(axes(page).locator("dd").first).to_have_text("?")
+
+
+def test_groups_of_channels_follow_g(show):  # noqa: F811
+    page = show(ln.Axes((2, 4, 3, 5), ["LN(C, H, W)", "GN"], groups=2), **LAPTOP)
+    cell(page, 0).click()
+    press(page, "Check")
+    axes(page).get_by_role("button", name="GroupNorm(2, 4)").click()
+    press(page, "Show me")
+    expect(axes(page).locator(".ln-say")).to_contain_text("mean 1 of 4, that of all rows and columns of image 1, channels 1 to 2")
+    axes(page).get_by_label("G", exact=True).select_option("4")
+    press(page, "Show me")
+    expect(axes(page).locator("dd").nth(1)).to_have_text("8")
+    expect(axes(page).locator("code").first).to_have_text("GroupNorm(4, 4)(x)")
+
+
+def test_a_square_array_hides_the_wrong_axis(show):  # noqa: F811
+    page = show(ln.Axes((2, 3, 4, 5), ["square"]), **LAPTOP)
+    root = axes(page)
+    expect(root.locator(".ln-predict")).to_contain_text("W = C = 3, and LayerNorm(3) was meant for the channels")
+    cell(page, 0).click()
+    press(page, "Check")
+    expect(root.locator(".ln-predict")).to_contain_text("All columns of image 1, channel 2, row 2")
+    expect(root.locator(".ln-say")).to_contain_text("No error, wrong axis")
+
+
+def test_what_rests_is_said_and_what_is_dragged_is_not(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    status = axes(page).locator("[role=status]")
+    expect(status).to_contain_text("Press cells")
+    a, b = cell(page, 0).bounding_box(), cell(page, 11).bounding_box()
+    page.mouse.move(a["x"] + 9, a["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(b["x"] + 9, b["y"] + 9, steps=6)
+    page.wait_for_timeout(1000)
+    assert "Press cells" in status.inner_text()
+    page.mouse.up()
+    expect(status).to_have_text("You have painted 11 cells beside the marked one.")
+
+
+@ARRAYS
+@pytest.mark.parametrize("width, scheme", [(320, "light"), (390, "dark"), (768, "dark"), (1280, "light")])
+def test_it_can_be_used_at_any_width_by_anybody(show, options, width, scheme):  # noqa: F811
+    page = show(ln.Axes(**options), viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+    root = axes(page)
+    for state in states(page):
+        assert page.evaluate("document.documentElement.scrollWidth") == width, state
+        assert root.evaluate(SMALL) == [], state
+        if "checked" in state or "told" in state:
+            assert Axe().run(page).response["violations"] == [], state
+    assert root.evaluate(CUT) == []
+    assert root.evaluate("""(e) => [...e.querySelectorAll("*")].filter((n) => [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim())
+      && parseFloat(getComputedStyle(n).fontSize) < 12).map((n) => n.textContent)""") == []
+
+
+def test_on_a_phone_a_token_is_two_fingers_wide(show):  # noqa: F811
+    page = show(ln.Axes(), **PHONE)
+    assert min(axes(page).evaluate(CELLS)) >= 42                  # and a pixel of gap on each side
+
+
+def test_without_script_a_picture_stands_there(show):  # noqa: F811
+    page = show(ln.Axes(), java_script_enabled=False)
+    assert axes(page).locator("img").is_visible() and axes(page).locator("button").count() == 0
+
+
+def test_a_kernel_and_the_view_hear_each_other(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP, bypass_csp=True, reduced_motion="reduce")
+    page.evaluate(HOST, ln.Axes._esm)
+    view = page.locator("#lab")
+    view.locator(".ax-cell[data-flat='4']").click()
+    assert page.evaluate("kernel.get('painted')") == [4] and page.evaluate("kernel.saved") > 0
+    page.evaluate("kernel.set('painted', [1, 2, 3])")
+    expect(view.locator("[data-state=painted]")).to_have_count(3)
+    page.evaluate("kernel.set('stage', 'done')")                   # as Python may: the answer without a painting
+    expect(view.locator("dd").first).to_have_text("4 of 24")
+    page.evaluate("kernel.set('method', 'LN(T, d)')")
+    expect(view.locator("dd").first).to_have_text("12 of 24")
+    page.evaluate("kernel.set('cell', [1, 0, 0])")
+    expect(view.locator(".ln-say")).to_contain_text("mean 2 of 2")
