@@ -2,12 +2,12 @@
 import re
 
 import pytest
-from alone import show  # noqa: F401  a fixture
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from test_circle_page import HOST, SMALL
 
 import layernorm as ln
+from alone import show  # noqa: F401  a fixture
+from test_circle_page import HOST, SMALL
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
