@@ -82,7 +82,7 @@ class Notebook:
         expect(self.cell(name).locator(".jp-OutputArea-output").last).to_contain_text(words, timeout=30_000)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def notebook(lab, browser):
     page = browser.new_page(viewport={"width": 1280, "height": 1400})
     faults = []
