@@ -13,8 +13,9 @@ export const named = (index, shape) => wordsOf(shape).map((word, axis) => `${wor
 export function groupInWords(method, cell) {
   const words = wordsOf(method.shape), { share, channel } = method, first = share && Math.floor(cell[channel] / share) * share + 1;
   const some = share > 0 && share < method.shape[channel];
-  const free = method.axes.filter((axis) => !(some && axis === channel)).map((axis) => plural(words[axis]));
-  const fixed = words.flatMap((word, axis) => (method.axes.includes(axis) ? [] : [`${word} ${cell[axis] + 1}`]));
+  const along = (axis) => method.axes.includes(axis) && !(some && axis === channel) && method.shape[axis] > 1;
+  const free = words.filter((_, axis) => along(axis)).map(plural);
+  const fixed = words.flatMap((word, axis) => (along(axis) || (some && axis === channel) ? [] : [`${word} ${cell[axis] + 1}`]));
   if (some) fixed.push(share === 1 ? `${words[channel]} ${first}` : `${plural(words[channel])} ${first} to ${first + share - 1}`);
   if (!free.length) return `this cell alone, ${fixed.join(", ")}`;
   if (!fixed.length) return "every cell of the array";
