@@ -1,5 +1,5 @@
 // What Circle and Axes have in common: a view of the model, the head, a sentence, a question whose guess is kept, and who listens.
-import { el, iconButton } from "./kit.js";
+import { el, iconButton, keepKeys } from "./kit.js";
 
 const SETTLED_MS = 700;                                       // a screen reader hears what stands, not what moves
 
@@ -20,13 +20,14 @@ export function viewOn(model) {
   return view;
 }
 
-// The region, named by its question.
+// The group, named by its question; keys pressed in it are for it.
 export function headed(root, id, question, again) {
   const title = el("p", { class: "ln-q", id });
   title.textContent = question;
   root.classList.add("ln-ex");
-  root.setAttribute("role", "region");
+  root.setAttribute("role", "group");
   root.setAttribute("aria-labelledby", id);
+  keepKeys(root);
   return el("div", { class: "ln-head" }, title, el("div", { class: "ln-tools" }, iconButton("Reset", "reset", again)));
 }
 
