@@ -115,6 +115,11 @@ def test_masked_statistics_of_a_prefix_normalize_as_the_prefix_alone():
     np.testing.assert_allclose(((x - mean) / np.sqrt(var + 1e-5))[:4], exact(x[:4], 1e-5)[2], rtol=1e-15)
 
 
+def test_masked_statistics_of_the_largest_numbers_do_not_overflow_on_the_way():
+    mean, var = ln.masked_statistics([1.7e308, 1.7e308, 1.7e308, 0], [True, True, True, False])
+    assert (mean.item(), var.item()) == (1.7e308, 0)
+
+
 def test_masked_statistics_take_a_mask_that_broadcasts_and_compute_in_at_least_float32():
     mean, var = ln.masked_statistics(np.float16([[300, -300, 9], [1, 3, 9]]), [True, True, False])
     assert mean.dtype == var.dtype == np.float32
