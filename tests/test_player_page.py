@@ -77,12 +77,12 @@ def rows(page):
 # --- Every state, measured ------------------------------------------------------------------------------
 
 # Loads each preset, goes to each step, opens each row; looks once a frame.  What it finds: [state, fault] pairs.
-SWEEP = """async ({ rows, fonts }) => {
+SWEEP = """async ({ rows }) => {
   const root = document.querySelector(".ln-player"), all = (what) => [...root.querySelectorAll(what)], one = (what) => root.querySelector(what);
   const frame = () => new Promise((ready) => requestAnimationFrame(ready));
   const set = (node, value, event) => { node.value = value; node.dispatchEvent(new Event(event, { bubbles: true })); };
-  const found = [], heights = new Set(), reserved = (root.style.height = 0, root.offsetHeight);
-  root.style.height = "";
+  const found = [], heights = new Set(), reserved = parseFloat(getComputedStyle(root).minHeight);
+  root.style.minHeight = 0;                                   // what it takes, not what is kept for it
   let looks = 0;
   const words = (e) => (e.getAttribute?.("aria-label") ?? e.textContent).slice(0, 60);
   function overlaps() {
@@ -110,6 +110,7 @@ SWEEP = """async ({ rows, fonts }) => {
     for (const e of all(".ln-say, .ln-predict, .ln-formula"))
       if (e.offsetParent && e.scrollWidth > e.clientWidth + 1) faults.push(`${e.className} is too wide: ${words(e)}`);
     if (document.documentElement.scrollWidth > innerWidth) faults.push("the page scrolls sideways");
+    if (innerWidth > 700 && one(".ln-chips").scrollWidth > one(".ln-chips").clientWidth) faults.push("a preset is cut");
     if (/undefined|null|Infinity|\\[object/.test(root.textContent)) faults.push("unfinished words");
     found.push(...faults.map((fault) => [state, fault]));
   }
@@ -149,8 +150,7 @@ def test_every_state_has_one_height_and_nothing_is_cut(show, size, more):
     assert seen["found"] == []
     assert seen["presets"] == 12 and seen["looks"] == 12 * (7 * (1 + len(more)) + 2)
     assert len(seen["heights"]) == 1 and seen["heights"][0] <= SIZES[size][2]
-    reserved = page.locator(PLAYER).evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
-    assert seen["heights"] == [reserved]
+    assert seen["heights"] == [seen["reserved"]]
 
 
 EXTREMES = [
@@ -164,7 +164,7 @@ EXTREMES = [
 def test_any_number_that_python_may_set_is_drawn(show, inputs, size):
     page = show(inputs, **screen(size), **STILL)
     player = page.locator(PLAYER)
-    height = player.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
+    height = player.evaluate("e => { const kept = parseFloat(getComputedStyle(e).minHeight); e.style.minHeight = 0; return kept; }")
     seen = player.evaluate("""async (root) => {
       const frame = () => new Promise((ready) => requestAnimationFrame(ready)), found = [];
       const film = root.querySelector(".ln-track-film input");
@@ -219,13 +219,24 @@ def test_bars_that_do_not_fit_scroll_between_axis_and_labels(show):
 
 
 def test_squares_fit_their_columns(show):
-    page = show({"x": [1, -2, 0.5, 3, 0, -1, 2, 14.5]}, **PHONE, **STILL)
+    page = show({"x": [1, -2, 0.5, 3, 0, -1, -11, 14.5]}, **PHONE, **STILL)
     for _ in range(3):
         button(page, "Step forward").click()
     squares = page.locator(".ln-bar .ln-square").all()
     boxes = [square.bounding_box() for square in squares]
-    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes)) and boxes[-1]["width"] > 30
+    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in pairwise(boxes)) and boxes[-1]["width"] > 30, boxes
     expect(squares[0]).to_have_css("opacity", "1")
+
+
+def test_each_step_fills_the_picture(show):
+    """The axis is that of what is drawn: x̂ = ±1 is no line at the bottom of an axis that (3, 100) needs."""
+    page = show(**STILL)
+    for name in ("d = 2", "d = 8"):
+        page.get_by_label("Length").select_option(name)
+        for step in range(4):
+            button(page, "Step forward").click()
+        caps = [cap.bounding_box()["y"] for cap in page.locator(".ln-cap").all()]
+        assert max(caps) - min(caps) > 60, name
 
 
 # --- Driven by hand ---------------------------------------------------------------------------------------
