@@ -10,12 +10,23 @@ from layernorm.site.fonts import TEXT, face
 from layernorm.site.policy import POLICY, digest, inline_scripts
 
 LOOK = files("layernorm") / "look"
+# What the theme says of the elements inside: its rules are for text, and an explorable must win against them.
+THEME = """
+dl[class]:not(.option-list, .field-list, .footnote, .glossary, .simple) dd, .bd-article dl dd { margin: 0 0 .8em 2rem; }
+dt { font-weight: 700; }
+.bd-content div.output table { table-layout: auto; }
+table { margin: 1rem auto; caption-side: bottom; }
+th { text-align: left; padding: 0 5px; }
+p, ul { margin: 0 0 1.15rem; }
+code { padding: .1rem .25rem; border: 1px solid; font-size: .9em; }
+label, button { margin: .25rem; }
+"""
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>One explorable</title>
-<style>{style}
+<style>{theme}{style}
 :root {{ color-scheme: light dark; }}
 body {{ margin: 0 auto; max-width: 41rem; padding: 1rem 0; background: var(--ln-paper); color: var(--ln-ink); }}</style></head>
-<body><main><h1 class="ln-quiet">One explorable</h1>{places}<p>What follows stays where it is.</p></main>
+<body><main><h1 class="ln-quiet">One explorable</h1><article class="bd-article bd-content"><div class="output">{places}</div></article><p>What follows stays where it is.</p></main>
 <script type="module">
 {source}</script></body></html>
 """
@@ -32,7 +43,7 @@ def page(*explorables):
     greek = {letter for letter in letters if letter > "\u024f"}
     faces += face("LN Math", files("ziamath") / "fonts/STIXTwoMath-Regular.ttf", greek | set("xyg"), [])
     sheets = "".join((LOOK / name).read_text("utf-8") for name in ("tokens.css", "explorable.css", "guess.css", *_own(names)))
-    text = PAGE.format(style=re.sub(r"/\*.*?\*/", "", sheets, flags=re.S) + faces, places=places, source=source)
+    text = PAGE.format(theme=THEME, style=re.sub(r"/\*.*?\*/", "", sheets, flags=re.S) + faces, places=places, source=source)
     policy = POLICY.format(hashes=" ".join(map(digest, inline_scripts(text))))
     return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
