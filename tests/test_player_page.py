@@ -233,7 +233,7 @@ def test_each_step_fills_the_picture(show):
     page = show(**STILL)
     for name in ("d = 2", "d = 8"):
         page.get_by_label("Length").select_option(name)
-        for step in range(4):
+        for _ in range(4):
             button(page, "Step forward").click()
         caps = [cap.bounding_box()["y"] for cap in page.locator(".ln-cap").all()]
         assert max(caps) - min(caps) > 60, name
