@@ -104,6 +104,19 @@ def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "x₃"
 
 
+def test_a_verdict_is_on_what_was_when_it_was_given(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
+    root, strip = circle(page), circle(page).locator(".ln-predict")
+    root.get_by_role("button", name="Nearly constant").click()
+    root.get_by_role("button", name="inside it").click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(strip).to_contain_text("As you said: inside it. Here σ² = 6·10⁻⁶")
+    root.get_by_label("x₁", exact=True).fill("9")
+    page.keyboard.press("Enter")
+    expect(root.locator(".ln-say")).to_contain_text("√3")
+    expect(strip).to_contain_text("As you said: inside it. Here σ² = 6·10⁻⁶")
+
+
 def test_the_focus_stays_in_the_strip_when_its_button_goes(show):  # noqa: F811
     page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
     circle(page).get_by_role("button", name="nowhere").click()
