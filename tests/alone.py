@@ -10,10 +10,11 @@ from layernorm.site.fonts import TEXT, face
 from layernorm.site.policy import POLICY, digest, inline_scripts
 
 LOOK = files("layernorm") / "look"
-# What the theme says of the elements inside: its rules are for text, and an explorable must win against them.
+# What the theme, and JupyterLab, say of the elements inside: their rules are for text, and an explorable must win against them.
 THEME = """
 dl[class]:not(.option-list, .field-list, .footnote, .glossary, .simple) dd, .bd-article dl dd { margin: 0 0 .8em 2rem; }
-dt { font-weight: 700; }
+.output dt { float: left; display: block; width: 20%; font-weight: 700; }
+.output dd { display: table-cell; width: 80%; }
 .bd-content div.output table { table-layout: auto; }
 table { margin: 1rem auto; caption-side: bottom; }
 th { text-align: left; padding: 0 5px; }

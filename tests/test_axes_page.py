@@ -23,6 +23,7 @@ CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-option, 
   .filter((e) => e.offsetParent && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)).map((e) => `${e.className}: ${e.innerText}`)"""
 # What stands in the table's three columns, and how large a cell is.
 SIDE_BY_SIDE = """(root) => [...root.querySelectorAll(".ax-facts > div")].map((e) => e.getBoundingClientRect()).some((r, k, all) => k && all[k - 1].right > r.left + 1)"""
+STACKED = """(root) => [...root.querySelectorAll(".ax-facts > div")].every((e) => e.lastChild.getBoundingClientRect().top >= e.firstChild.getBoundingClientRect().bottom - 1)"""
 CELLS = "(root) => [...root.querySelectorAll('.ax-cell')].map((e) => e.getBoundingClientRect()).map((r) => Math.min(r.width, r.height))"
 
 
@@ -72,6 +73,7 @@ def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest, options): 
         assert root.bounding_box()["height"] == reserved, state
         assert root.evaluate(CUT) == [], state
         assert not root.evaluate(SIDE_BY_SIDE), state
+        assert root.evaluate(STACKED), state
         assert min(root.evaluate(CELLS)) >= (21 if screen is PHONE else 24), state
 
 
