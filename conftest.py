@@ -1,6 +1,21 @@
-"""What every kernel and test inherits, so that outputs depend on the code alone."""
+"""What every kernel and test inherits, so that outputs depend on the code alone; and which tests may be parted."""
 import os
+
+import pytest
 
 from layernorm.site.notebooks import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Apart(LoadScopeScheduling):
+        """A file's tests stay in one process, with their kernel or server; those on pages share nothing but a browser."""
+
+        def _split_scope(self, nodeid):
+            path = nodeid.split("::")[0]
+            return nodeid if path.endswith(("_page.py", "test_site.py")) else path
+    return Apart(config, log)

@@ -122,13 +122,14 @@ def test_cells_are_painted_by_dragging_a_box_and_wiped_the_same_way(show):  # no
         page.mouse.down()
         page.mouse.move(b["x"] + 9, b["y"] + 9, steps=8)
         page.mouse.up()
-        page.wait_for_timeout(40)
-        return axes(page).locator("[data-state=painted]").count()
 
-    assert drag(0, 59) == 59                                       # one image, all channels: sixty cells less the marked one
-    assert drag(0, 4) == 54                                        # begun on a painted cell it wipes
+    painted = axes(page).locator("[data-state=painted]")
+    drag(0, 59)
+    expect(painted).to_have_count(59)                              # one image, all channels: sixty cells less the marked one
+    drag(0, 4)
+    expect(painted).to_have_count(54)                              # begun on a painted cell it wipes
     press(page, "Clear")
-    assert axes(page).locator("[data-state=painted]").count() == 0
+    expect(painted).to_have_count(0)
     drag(0, 59)
     press(page, "Check")
     expect(axes(page).locator(".ln-predict")).to_contain_text("As you painted: All channels, rows and columns of image 1.")

@@ -147,6 +147,7 @@ def test_the_line_is_dragged_and_caught_where_a_row_comes_back(show):
         page.mouse.down()
         page.mouse.move(x, y - by, steps=8)
         page.mouse.up()
+    expect(page.locator(".ln-slope .ln-rules text:not(.ln-across)").filter(has_text=re.compile("^[1-9]")).nth(1)).to_be_visible()
     unit = page.evaluate("""() => { const [a, b] = [...document.querySelectorAll(".ln-slope .ln-rules text")].filter((t) => /^[1-9]/.test(t.textContent) && !t.matches(".ln-across"))
       .map((t) => [+t.textContent, t.getBoundingClientRect().top]); return (a[1] - b[1]) / (b[0] - a[0]); }""")
     drag("beta", 3 * unit + 2)
