@@ -12,7 +12,7 @@ POWER = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\\times|\\cdot|×|·)\s*10\^\{?(-?\d+)
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.I)
 ANY = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.I)
 
-EXPLORABLE = re.compile(r"ln\.(?:Axes|Circle|Player|Rows|StepLab)\(")
+EXPLORABLE = re.compile(r"ln\.(?!Guess)[A-Z]\w*\(")
 
 
 def claims(text):
