@@ -17,8 +17,8 @@ class Concept:
 
 
 CONCEPTS = (
-    Concept("layer", 0, 0, "A neural layer|and its gradient", (), None),
-    Concept("variance", 0, 1, "Mean and|variance", (), None),
+    Concept("layer", 0, 0, "A neural layer|and its gradient", (), "one-layer"),
+    Concept("variance", 0, 1, "Mean and|variance", (), "variance"),
     Concept("one", 1, 0, "One vector,|two numbers", ("layer", "variance"), "two-numbers"),
     Concept("keeps", 1, 1, "What x̂ keeps|and loses", ("variance",), "geometry"),
     Concept("eps", 1, 2, "When ε|matters", ("variance",), "epsilon"),
