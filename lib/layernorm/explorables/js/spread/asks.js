@@ -13,7 +13,7 @@ const START = [2, 0, 4, 4], CLOSE = 0.05;
 // As wide as a column.
 export function cell(v, d) {
   const size = Math.abs(v), places = Math.max(0, (size < 10 ? 2 : size < 100 ? 1 : 0) - (d > 6 ? 1 : 0));
-  if (size > 0 && (size < 0.005 || size >= 9999.5)) return power(v, 0);
+  if (size > 0 && (size < 0.005 || size >= 99999.5)) return power(v, d > 6 ? 0 : 1);
   return String(+v.toFixed(places)).replace("-", "−");
 }
 

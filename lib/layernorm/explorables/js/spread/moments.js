@@ -36,7 +36,7 @@ const tenth = (v) => 10 ** Math.floor(Math.log10(v));
 // What a key moves a point by, and a drag rounds to.
 export const stride = ({ line, unit }) => tenth((line / unit) * 0.04);
 export function ticks({ left, line, unit }) {
-  const least = 56 / unit, ten = tenth(least), step = [1, 2, 5, 10].map((k) => k * ten).find((v) => v >= least);
+  const least = Math.min(56, line / 5) / unit, ten = tenth(least), step = [1, 2, 5, 10].map((k) => k * ten).find((v) => v >= least);
   const first = Math.ceil(left / step), last = Math.floor(left / step + line / unit / step);
   return Array.from({ length: last - first + 1 }, (_, k) => +((first + k) * step).toPrecision(12));
 }
@@ -60,9 +60,10 @@ export function areas({ away, squares }, unit) {
     let top = Infinity;
     for (const i of order.filter((k) => Math.sign(away[k]) === side)) {
       const tall = Math.abs(away[i]) * unit, alike = away.filter((a) => Math.abs(a - away[i]) * unit < 0.5).length;
-      if (tall < 21 * alike + 16 || top - tall < 15) continue;
+      const words = `${alike > 1 ? `${alike} × ` : ""}${short(squares[i])}`;
+      if (tall < Math.max(21 * alike + 16, 7 * words.length + 8) || top - tall < 15) continue;
       top = tall;
-      shown.push({ i, words: `${alike > 1 ? `${alike} × ` : ""}${short(squares[i])}` });
+      shown.push({ i, words });
     }
   }
   return shown;
