@@ -2,11 +2,13 @@
 from .comeback import comeback
 from .company import company
 from .descent import stable_steps
+from .layers import layer
 from .networks import depth, saturation
 from .picture import C, Picture, drawn
 from .space import space
+from .spread import spread
 from .tensors import companions, sharing
 from .vectors import circle, stages
 
-__all__ = ["C", "Picture", "circle", "comeback", "companions", "company", "depth", "drawn", "saturation", "sharing", "space",
-           "stable_steps", "stages"]
+__all__ = ["C", "Picture", "circle", "comeback", "companions", "company", "depth", "drawn", "layer", "saturation", "sharing",
+           "space", "spread", "stable_steps", "stages"]
