@@ -89,7 +89,7 @@ export function stepStage({ relative, times }) {
       svg.setAttribute("aria-label", `Largest stable step: ${named}. Two descents for ${now.choice.before}: 1 % below it the loss falls, 1 % above it grows.`);
       svg.replaceChildren(
         el("defs", {}, el("pattern", { id: "ln-lab-hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, line(0, 0, 0, 6, "ln-lab-hatch"))),
-        text(`what ${times.at(-1)} steps leave of the loss; wall: 2/λ`, EDGE, 12, "ln-lab-title"),
+        text(`share of L − min L left, ${times.at(-1)} steps; wall: 2/λ`, EDGE, 12, "ln-lab-title"),
         ...INPUTS.map((name, k) => band(name, k, g, now)),
         ...powers(STEPS, 4).map((p) => text(power(p), g.across(10 ** p), g.floor + 16, "ln-lab-tick", "middle")),
         text("step", g.end, g.floor + 16, "ln-lab-tick", "end"),
