@@ -7,12 +7,12 @@ from ..functional import batch_norm, layer_norm
 from .explorable import LOOK, Explorable, Number, Vector
 from .modules import bundle
 
-LIMIT, MOST, WIDEST = 1000.0, 8, 4                                 # of |x|, rows and features: what fits a phone
+LIMIT, MOST, WIDEST = 1000.0, 8, 3                                 # of |x|, rows and features: what fits a phone
 _MOVES = ["", "far", "mirror", "eight", "alone", "leave"]
 
 
 class Batch(traitlets.List):
-    """1 to 8 rows of the same 1 to 4 numbers from -1000 to 1000."""
+    """1 to 8 rows of the same 1 to 3 numbers from -1000 to 1000."""
 
     def validate(self, obj, value):
         try:
@@ -36,7 +36,7 @@ class Neighbours(Explorable):
 
     Parameters
     ----------
-    x : 1 to 8 rows of the same 1 to 4 numbers from -1000 to 1000
+    x : 1 to 8 rows of the same 1 to 3 numbers from -1000 to 1000
         Default: (0, 0, 6) and (3, 3, 3).
     norm : "BN" or "LN"
     mode : "train" or "eval"

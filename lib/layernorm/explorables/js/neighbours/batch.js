@@ -29,11 +29,11 @@ export function ran(x, { running_mean, running_var }) {
   return { running_mean: running_mean.map((old, j) => blend(old, mean[j])), running_var: running_var.map((old, j) => blend(old, (variance[j] * n) / (n - 1))) };
 }
 
-// A number as it stands in a cell: at most six signs below 100 000.
+// A number as it stands in a cell: at most three signs more than it has places, below 100 000.
 export function written(v, places = 3) {
   const size = Math.abs(v);
-  if (size >= 99999.5) return Number.isFinite(v) ? power(v, 1) : fixed(v);
-  return fixed(v, Math.max(0, size < 9.9995 ? places : size < 99.995 ? 2 : size < 999.95 ? 1 : 0));
+  if (size >= 99999.5) return Number.isFinite(v) ? power(v, Math.max(0, places - 2)) : fixed(v);
+  return fixed(v, Math.max(0, places - (size < 9.9995 ? 0 : size < 99.995 ? 1 : size < 999.95 ? 2 : 3)));
 }
 
 const alike = (a, b) => a.every((v, j) => v === b[j]);

@@ -79,7 +79,7 @@ function viewOf(model) {
 }
 
 function asking(view) {
-  const show = strip(), button = (text, act, kind = "") => el("button", { type: "button", class: `ln-btn ${kind}`, onclick: act }, text);
+  const show = strip(), button = (text, act, kind = "", more = "") => el("button", { type: "button", class: `ln-btn ${kind}`, "aria-label": more ? text + more : undefined, onclick: act }, text, el("span", { class: "nb-which" }, more));
   const check = button("Check", () => view.answer(true)), look = button("Show me", () => view.answer(false));
   return {
     node: show.node,
@@ -94,7 +94,7 @@ function asking(view) {
         return;
       }
       const next = plan(start).find((one) => one !== move && !view.played(one)), told = round ? round.said : shown(now);
-      show.show(`${move} ${way} ${told} ${next}`, told, () => (next ? [button(`Next: ${label(next, start, seed)}`, () => view.load(next), "ln-open")] : []));
+      show.show(`${move} ${way} ${told} ${next}`, told, () => (next ? [button("Next", () => view.load(next), "ln-open", `: ${label(next, start, seed)}`)] : []));
     },
   };
 }

@@ -40,20 +40,24 @@ function field(view, r, j) {
     event.preventDefault();
     event.stopPropagation();
   });
-  node.addEventListener("pointerdown", (event) => { if (!event.button && !node.readOnly) grabbed = { at: event.clientX, value: value(), moved: false }; });
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button || node.readOnly) return;
+    grabbed = { at: event.clientX, value: value(), moved: false };
+    node.setPointerCapture(event.pointerId);
+  });
   node.addEventListener("pointermove", (event) => {
     if (!grabbed || (!grabbed.moved && Math.abs(event.clientX - grabbed.at) < SLACK)) return;
     if (!grabbed.moved) {
       grabbed = { at: event.clientX, value: grabbed.value, moved: true };
       base = null;
-      node.setPointerCapture(event.pointerId);
+      node.classList.add("is-dragged");
       view.hold(true);
     }
     put(grabbed.value + Math.round((event.clientX - grabbed.at) / PIXELS) / 2, false);
     event.preventDefault();
   });
   for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => {
-    if (grabbed?.moved) { base = null; view.hold(false); }
+    if (grabbed?.moved) { base = null; node.classList.remove("is-dragged"); view.hold(false); }
     grabbed = null;
   });
   return { node, show(v, still) {
