@@ -38,6 +38,7 @@ STATES = """async function* (root, frame) {
   yield "all alike";
 }"""
 HEIGHT = "(root) => root.offsetHeight"
+SAYS = "(root) => { const r = root.querySelector('.ln-say'); return [r.offsetTop - root.offsetTop, r.offsetHeight].join(); }"       # whatever room the page keeps
 WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-option, .sp-results, .sp-sums, .sp-results dd, .sp-results dt")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1).map((e) => `${e.className}: ${e.innerText}`)"""
@@ -87,8 +88,9 @@ def test_in_every_state_it_fits_its_width_and_keeps_its_height(show):  # noqa: F
     for width, tallest in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 900})
         reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
-        found = sweep(root, STATES, height=HEIGHT, wide=WIDE, cut=CUT, out=OUT, over=OVER, small=SMALL, letters=LETTERS)
+        found = sweep(root, STATES, height=HEIGHT, says=SAYS, wide=WIDE, cut=CUT, out=OUT, over=OVER, small=SMALL, letters=LETTERS)
         assert len(found["height"]) == 19 and set(found["height"].values()) == {reserved}, width
+        assert len(set(found["says"].values())) == 1, width
         assert tallest is None or reserved <= tallest
         for look in ("wide", "cut", "out", "over", "small", "letters"):
             assert not (wrong := faults(found[look])), f"{look} at {width}: {wrong}"
@@ -168,6 +170,8 @@ def test_points_come_at_the_mean_and_go(show):  # noqa: F811
         press(page, "Remove the last point")
     expect(spread(page).locator(".sp-count")).to_have_text("d = 2")
     expect(spread(page).get_by_role("button", name="Remove the last point")).to_be_disabled()
+    spread(page).get_by_role("button", name="Add a point at the mean").evaluate("e => { for (let k = 0; k < 12; k++) e.click(); }")     # quicker than a frame
+    expect(spread(page).locator(".sp-count")).to_have_text("d = 8")
     press(page, "Reset")
     expect(spread(page).locator(".sp-count")).to_have_text("d = 4")
 
@@ -188,6 +192,7 @@ def test_a_guess_is_kept_watched_and_judged(show):  # noqa: F811
     expect(field(page, 2)).to_have_value("4")
     predict.get_by_role("button", name="100 times").click()
     press(page, "Check")
+    expect(predict).to_contain_text("100 times. Watch.")
     spread(page).get_by_role("slider", name="x₁").focus()
     page.keyboard.press("ArrowRight")                              # taken before it had arrived: nothing to judge
     expect(predict).to_contain_text("Multiply every number by 10")
@@ -221,6 +226,9 @@ def test_a_kernel_and_the_view_hear_each_other(show):  # noqa: F811
     page.evaluate("kernel.set('x', [1, 2, 3, 2, 1, 2, 3, 10])")
     expect(view.locator(".sp-results dd").nth(1)).to_have_text("7.5")
     expect(view.get_by_role("slider")).to_have_count(8)
+    page.evaluate("kernel.set('x', [2, 0, 4, 4])")
+    page.evaluate("kernel.set('preset', '× 10')")                   # what it will make of x is framed, as on the page
+    expect(view.locator(".sp-scale")).to_contain_text("40")
     page.evaluate("kernel.set('preset', 'All alike')")
     expect(view.locator(".ln-predict")).to_contain_text("Which way must x₄ move")
     expect(view.locator(".ln-chip[aria-pressed=true]")).to_have_text(re.compile("All alike"))

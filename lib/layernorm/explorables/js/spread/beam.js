@@ -45,7 +45,6 @@ export function beam(view) {
       if (!KEYS[event.key]) return;
       put(i, view.get("x")[i] + KEYS[event.key] * stride(frame) * (event.shiftKey ? 10 : 1));
       event.preventDefault();
-      event.stopPropagation();                                // JupyterLab moves cells with the arrows
     });
   });
 
