@@ -1,15 +1,22 @@
 """One explorable on a page of its own: the course's sheets, its module, its inputs, its picture.  No book is needed to test it."""
+import functools
 import html
+import itertools
 import re
+import string
+import time
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT as AXE
 
 from layernorm.explorables.modules import bundle
 from layernorm.site.fonts import TEXT, face
 from layernorm.site.policy import POLICY, digest, inline_scripts
 
 LOOK = files("layernorm") / "look"
+JS = Path(str(files("layernorm"))) / "explorables" / "js"
 # What the theme, and JupyterLab, say of the elements inside: their rules are for text, and an explorable must win against them.
 THEME = """
 dl[class]:not(.option-list, .field-list, .footnote, .glossary, .simple) dd, .bd-article dl dd { margin: 0 0 .8em 2rem; }
@@ -38,15 +45,25 @@ def page(*explorables):
     places = "".join(one._repr_html_() for one in explorables)
     names = list(dict.fromkeys(one._module for one in explorables))
     source = bundle("mount", *(f"{name}/{name}" for name in names)) + "".join(f'$mount.mount("{name}", ${name});\n' for name in names)
-    letters = set(html.unescape(places + source)) | set("0123456789")
-    faces = face("LN Text", TEXT / "text.woff2", letters, ["kern", "liga", "ccmp", "mark", "mkmk", "tnum", "lnum"], weight="400 700")
-    faces += face("LN Text", TEXT / "text-italic.woff2", letters, ["kern", "liga", "ccmp", "mark", "mkmk"], style="italic")
-    greek = {letter for letter in letters if letter > "\u024f"}
-    faces += face("LN Math", files("ziamath") / "fonts/STIXTwoMath-Regular.ttf", greek | set("xyg"), [])
+    faces = _faces(frozenset(html.unescape(places)) | _letters())
     sheets = "".join((LOOK / name).read_text("utf-8") for name in ("tokens.css", "explorable.css", "guess.css", *_own(names)))
     text = PAGE.format(theme=THEME, style=re.sub(r"/\*.*?\*/", "", sheets, flags=re.S) + faces, places=places, source=source)
     policy = POLICY.format(hashes=" ".join(map(digest, inline_scripts(text))))
     return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+
+
+@functools.cache
+def _letters():
+    """Every letter that an explorable may write: one set of fonts does for all of them."""
+    return frozenset(string.printable).union(*(module.read_text("utf-8") for module in JS.rglob("*.js")))
+
+
+@functools.cache
+def _faces(letters):
+    faces = face("LN Text", TEXT / "text.woff2", letters, ["kern", "liga", "ccmp", "mark", "mkmk", "tnum", "lnum"], weight="400 700")
+    faces += face("LN Text", TEXT / "text-italic.woff2", letters, ["kern", "liga", "ccmp", "mark", "mkmk"], style="italic")
+    greek = {letter for letter in letters if letter > "\u024f"}
+    return faces + face("LN Math", files("ziamath") / "fonts/STIXTwoMath-Regular.ttf", greek | set("xyg"), [])
 
 
 def _own(names):
@@ -54,25 +71,78 @@ def _own(names):
 
 
 @pytest.fixture
-def show(browser, tmp_path):
-    """``show(explorable, **options)``: its page in a browser, from a file; what it says to the console or asks of a host fails."""
-    contexts, faults = [], []
+def show(tab, tmp_path):
+    """``show(explorable, **options)``: its page in a tab, from a file."""
+    paths = map("{}.html".format, itertools.count())
 
     def opened(*explorables, **options):
-        path = tmp_path / f"{len(contexts)}.html"
+        path = tmp_path / next(paths)
         path.write_text(page(*explorables), "utf-8")
-        context = browser.new_context(**options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: faults.append(message.text))
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or faults.append(request.url))
-        tab.goto(path.as_uri())
+        shown = tab(path.as_uri(), **options)
         if options.get("java_script_enabled", True):
-            tab.wait_for_selector("[data-drawn]", timeout=10_000)
-        return tab
+            shown.wait_for_selector("[data-drawn]", timeout=10_000)
+        return shown
+    return opened
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not faults, faults
+
+# --- Looked at ------------------------------------------------------------------------------------------------
+
+FRAME = "() => new Promise((ready) => requestAnimationFrame(() => requestAnimationFrame(ready)))"       # drawn, and drawn again for its size
+
+
+def sweep(root, states, **looks):
+    """``{look: {state: what it found}}``, of every state, in one go in the page.
+
+    ``states`` is an async generator in JavaScript, of ``(root, frame)``: it brings the explorable into one state after the other
+    and yields their names; ``await frame()`` lets it draw.  A look is a function of ``root``, or a promise of what it finds.
+    """
+    script = f"""async (root) => {{
+      const states = {states}, looks = {{ {", ".join(f"{name}: {look}" for name, look in looks.items())} }}, frame = {FRAME};
+      const found = Object.fromEntries(Object.keys(looks).map((name) => [name, {{}}]));
+      for await (const state of states(root, frame)) {{
+        await frame();
+        if (state in found[Object.keys(looks)[0]]) throw new Error(`two states are called ${{state}}`);
+        for (const [name, look] of Object.entries(looks)) found[name][state] = await look(root);
+      }}
+      return found;
+    }}"""
+    return root.evaluate(script)
+
+
+def faults(found):
+    """Of what a look found, the states in which that is anything."""
+    return {state: what for state, what in found.items() if what}
+
+
+AUDIT = """(root) => axe.run(root, { resultTypes: ["violations"] })
+  .then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]))"""
+
+
+def audit(page, root="html"):
+    """What axe finds wrong: ``[[rule, element, …], …]``.  Once called, ``AUDIT`` is a look that a sweep can take."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    return page.locator(root).first.evaluate(AUDIT)
+
+
+def until(page, expression, holds, *given, within=10):
+    """What ``expression`` gives once it ``holds``: the page draws a frame after it was told to."""
+    end = time.monotonic() + within
+    while not holds(value := page.evaluate(expression, *given)):
+        assert time.monotonic() < end, f"{expression} is still {value!r}"
+        page.evaluate(FRAME)
+    return value
+
+
+def settled(locator):
+    """Where it stands, once it has stood still for six frames."""
+    return locator.evaluate("""async (node) => {
+      const box = () => { const { x, y, width, height } = node.getBoundingClientRect(); return { x, y, width, height }; };
+      for (let last = box(), same = 0; same < 6;) {
+        await new Promise(requestAnimationFrame);
+        const now = box();
+        same = JSON.stringify(now) === JSON.stringify(last) ? same + 1 : 0;
+        last = now;
+      }
+      return box();
+    }""")

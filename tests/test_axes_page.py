@@ -2,23 +2,23 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import show  # noqa: F401  a fixture
+from alone import AUDIT, audit, faults, show, sweep, until  # noqa: F401  one is a fixture
 from test_circle_page import HOST, SMALL
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
-SCREENS = pytest.mark.parametrize("screen, tallest", [(LAPTOP, 720), (PHONE, 700)], ids=["laptop", "phone"])
-ARRAYS = pytest.mark.parametrize("options", [
-    {"shape": (2, 6), "methods": ["LN(d)", "RMS(d)", "BN", "GN"], "groups": 2},
-    {"shape": (2, 3, 4)},
-    {"shape": (2, 3, 4), "methods": ["LN(d)", "LN(T, d)", "LN(B, T, d)", "BN", "IN", "GN", "RMS(d)"]},
-    {"shape": (2, 3, 4, 5), "methods": ["LN(C, H, W)", "LN(C)", "square"]},
-    {"shape": (2, 4, 3, 5), "methods": ["LN(C, H, W)", "LN(C)", "BN", "IN", "GN", "RMS(C)", "square"], "groups": 2},
-], ids=["rows", "tokens", "tokens, all", "images", "images, all"])
+# What it may take of the height, where it keeps it, and the smallest cell, by width.
+WIDTHS = {320: (None, 16), 390: (700, 21), 768: (720, 24), 1280: (720, 24)}
+ARRAYS = {
+    "rows": {"shape": (2, 6), "methods": ["LN(d)", "RMS(d)", "BN", "GN"], "groups": 2},
+    "tokens": {"shape": (2, 3, 4)},
+    "tokens, all": {"shape": (2, 3, 4), "methods": ["LN(d)", "LN(T, d)", "LN(B, T, d)", "BN", "IN", "GN", "RMS(d)"]},
+    "images": {"shape": (2, 3, 4, 5), "methods": ["LN(C, H, W)", "LN(C)", "square"]},
+    "images, all": {"shape": (2, 4, 3, 5), "methods": ["LN(C, H, W)", "LN(C)", "BN", "IN", "GN", "RMS(C)", "square"], "groups": 2},
+}
 CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-option, .ln-btn, .ax-legend, .ax-bar, .ax-facts dd, .ax-facts dt, .ax-caption, .ax-cell")]
   .filter((e) => e.offsetParent && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)).map((e) => `${e.className}: ${e.innerText}`)"""
 # What stands in the table's three columns, and how large a cell is.
@@ -35,58 +35,81 @@ def cell(page, flat):
     return axes(page).locator(f".ax-cell[data-flat='{flat}']")
 
 
+def painted(page, cells):
+    """Cells become painted in the next frame."""
+    until(page, """() => [...document.querySelectorAll(".ax-cell[aria-selected=true]")].map((e) => +e.dataset.flat)""", lambda found: found == cells)
+
+
 def press(page, name):
     axes(page).get_by_role("button", name=name, exact=True).click()
 
 
-def states(page):
-    """Every method: painted a little, checked, asked for γ, and told."""
-    root = axes(page)
-    for chip in root.locator(".ln-chip").all():
-        chip.click()
-        page.wait_for_timeout(30)
-        yield f"{chip.inner_text()}, blank"
-        for flat in (0, 1, 5):
-            cell(page, flat).click()
-        page.wait_for_timeout(30)
-        yield f"{chip.inner_text()}, painted"
-        press(page, "Check")
-        page.wait_for_timeout(30)
-        yield f"{chip.inner_text()}, checked"
-        press(page, "Next: γ’s shape")
-        page.wait_for_timeout(30)
-        yield f"{chip.inner_text()}, gamma"
-        root.locator(".ln-predict .ln-option").last.click()
-        press(page, "Check")
-        page.wait_for_timeout(30)
-        yield f"{chip.inner_text()}, told"
+# Every method: painted a little, checked, asked for γ, and told.
+STATES = """async function* (root, frame) {
+  const press = async (name) => { [...root.querySelectorAll("button")].find((e) => e.textContent === name || e.ariaLabel === name).click(); await frame(); };
+  for (let k = 0; k < root.querySelectorAll(".ln-chip").length; k++) {
+    const chip = root.querySelectorAll(".ln-chip")[k], name = chip.textContent;
+    chip.click();
+    await press("Reset");
+    yield `${name}, blank`;
+    for (const flat of [0, 1, 5]) {
+      const cell = root.querySelector(`.ax-cell[data-flat="${flat}"]`);
+      cell.focus();
+      cell.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
+    }
+    await frame();
+    yield `${name}, painted`;
+    await press("Check");
+    yield `${name}, checked`;
+    await press("Next: γ’s shape");
+    yield `${name}, gamma`;
+    [...root.querySelectorAll(".ln-predict .ln-option")].at(-1).click();
+    await press("Check");
+    yield `${name}, told`;
+  }
+}"""
+WIDE = "() => document.documentElement.scrollWidth - innerWidth"
+LETTERS = """(root) => [...root.querySelectorAll("*")].filter((n) => [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim())
+  && parseFloat(getComputedStyle(n).fontSize) < 12).map((n) => n.textContent)"""
 
 
-@ARRAYS
-@SCREENS
-def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest, options):  # noqa: F811
-    page = show(ln.Axes(**options), **screen, reduced_motion="reduce")
+@pytest.mark.parametrize("array", ARRAYS)
+def test_in_every_state_it_fits_its_width_and_keeps_its_height(show, array):  # noqa: F811
+    page = show(ln.Axes(**ARRAYS[array]), reduced_motion="reduce")
     root = axes(page)
-    reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
-    assert reserved <= tallest
-    for state in states(page):
-        assert root.bounding_box()["height"] == reserved, state
-        assert root.evaluate(CUT) == [], state
-        assert not root.evaluate(SIDE_BY_SIDE), state
-        assert root.evaluate(STACKED), state
-        assert min(root.evaluate(CELLS)) >= (21 if screen is PHONE else 24), state
+    for width, (tallest, smallest) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
+        found = sweep(root, STATES, height="(root) => root.offsetHeight", cut=CUT, beside=SIDE_BY_SIDE, stacked=STACKED, cells=CELLS,
+                      wide=WIDE, small=SMALL, letters=LETTERS)
+        assert len(found["height"]) == 5 * root.locator(".ln-chip").count()
+        assert tallest is None or set(found["height"].values()) == {reserved} and reserved <= tallest, width
+        assert all(found["stacked"].values()), width
+        assert min(map(min, found["cells"].values())) >= smallest, width
+        for look in ("beside", "wide", "small", "letters"):
+            assert faults(found[look]) == {}, f"{look} at {width}"
+        assert [state for state in faults(found["cut"]) if tallest or state == list(found["cut"])[-1]] == [], width
+
+
+@pytest.mark.parametrize("array, width, scheme", [
+    ("rows", 320, "light"), ("tokens", 768, "dark"), ("tokens, all", 1280, "light"), ("images", 390, "light"), ("images, all", 390, "dark")])
+def test_it_can_be_used_by_anybody(show, array, width, scheme):  # noqa: F811
+    page = show(ln.Axes(**ARRAYS[array]), viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+    assert audit(page) == []
+    assert faults(sweep(axes(page), STATES, audit=AUDIT)["audit"]) == {}
 
 
 def test_nothing_is_counted_before_it_is_painted(show):  # noqa: F811
     page = show(ln.Axes(), **LAPTOP)
     root = axes(page)
-    assert [dd.inner_text() for dd in root.locator("dd").all()] == ["?"] * 5
+    expect(root.locator("dd")).to_have_text(["?"] * 5)
     cell(page, 4).click()
     cell(page, 10).click()
-    assert [dd.inner_text() for dd in root.locator("dd").all()] == ["?"] * 5
+    expect(root.locator("[data-state=painted]")).to_have_count(2)
+    expect(root.locator("dd")).to_have_text(["?"] * 5)
     press(page, "Check")
     expect(root.locator(".ln-predict")).to_contain_text("Not quite: 1 right, 2 missing, 1 too many. All features of example 1, token 2.")
-    assert [dd.inner_text() for dd in root.locator("dd").all()] == ["4 of 24", "6 · (2, 3, 1)", "?", "LayerNorm(4)(x)", "ln.layer_norm(x, axis=-1)"]
+    expect(root.locator("dd")).to_have_text(["4 of 24", "6 · (2, 3, 1)", "?", "LayerNorm(4)(x)", "ln.layer_norm(x, axis=-1)"])
     press(page, "Next: γ’s shape")
     root.get_by_role("button", name="(2, 3)", exact=True).click()
     press(page, "Check")
@@ -99,15 +122,15 @@ def test_right_missing_and_wrong_are_told_apart_without_colour_and_stay(show):  
     for flat in (4, 10):
         cell(page, flat).click()
     press(page, "Check")
-    signs = {flat: cell(page, flat).inner_text() for flat in (4, 5, 7, 10, 0)}
-    assert signs == {4: "✓", 5: "+", 7: "+", 10: "✕", 0: ""}
+    for flat, sign in {4: "✓", 5: "+", 7: "+", 10: "✕", 0: ""}.items():
+        expect(cell(page, flat)).to_have_text(sign)
     expect(cell(page, 10)).to_have_attribute("aria-label", "example 1, token 3, feature 3, painted, but not in the group")
     expect(cell(page, 5)).to_have_attribute("aria-label", "example 1, token 2, feature 2, missing")
     cell(page, 20).click()                                        # the reader goes on: the painting stays, small, beside its counts
     expect(cell(page, 20)).to_have_text("6")
     expect(axes(page).locator(".ln-say")).to_contain_text("mean 6 of 6")
     expect(axes(page).locator(".ax-legend")).to_contain_text("1 right")
-    assert axes(page).locator(".ax-small [data-state=right], .ax-small [data-state=wrong]").count() == 2
+    expect(axes(page).locator(".ax-small [data-state=right], .ax-small [data-state=wrong]")).to_have_count(2)
     axes(page).get_by_role("button", name="LayerNorm((3, 4))").click()
     axes(page).get_by_role("button", name="LayerNorm(4)", exact=True).click()
     expect(axes(page).locator(".ax-legend")).to_contain_text("1 right")
@@ -142,13 +165,13 @@ def test_everything_can_be_done_by_keys(show):  # noqa: F811
     cell(page, 6).focus()
     for key in ("ArrowLeft", "Space", "ArrowLeft", "Enter", "ArrowRight", "ArrowRight", "ArrowRight", "Space"):
         page.keyboard.press(key)
-    assert [k for k in range(24) if cell(page, k).get_attribute("aria-selected") == "true"] == [4, 5, 7]
+    painted(page, [4, 5, 7])
     expect(cell(page, 7)).to_be_focused()
     page.keyboard.press("ArrowRight")                             # over to the next example
     expect(cell(page, 16)).to_be_focused()
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Shift+ArrowRight")
-    assert [k for k in range(24) if cell(page, k).get_attribute("aria-selected") == "true"] == [4, 5, 7, 16, 17, 20, 21]
+    painted(page, [4, 5, 7, 16, 17, 20, 21])
     for flat in (16, 17, 20, 21):
         cell(page, flat).focus()
         page.keyboard.press("Space")
@@ -220,24 +243,9 @@ def test_what_rests_is_said_and_what_is_dragged_is_not(show):  # noqa: F811
     expect(status).to_have_text("You have painted 11 cells beside the marked one.")
 
 
-@ARRAYS
-@pytest.mark.parametrize("width, scheme", [(320, "light"), (390, "dark"), (768, "dark"), (1280, "light")])
-def test_it_can_be_used_at_any_width_by_anybody(show, options, width, scheme):  # noqa: F811
-    page = show(ln.Axes(**options), viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
-    root = axes(page)
-    for state in states(page):
-        assert page.evaluate("document.documentElement.scrollWidth") == width, state
-        assert root.evaluate(SMALL) == [], state
-        if "checked" in state or "told" in state:
-            assert Axe().run(page).response["violations"] == [], state
-    assert root.evaluate(CUT) == []
-    assert root.evaluate("""(e) => [...e.querySelectorAll("*")].filter((n) => [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim())
-      && parseFloat(getComputedStyle(n).fontSize) < 12).map((n) => n.textContent)""") == []
-
-
 def test_on_a_phone_a_token_is_two_fingers_wide(show):  # noqa: F811
     page = show(ln.Axes(), **PHONE)
-    assert min(axes(page).evaluate(CELLS)) >= 42                  # and a pixel of gap on each side
+    until(page, f"() => ({CELLS})(document)", lambda sizes: min(sizes) >= 42)                  # and a pixel of gap on each side
 
 
 def test_without_script_a_picture_stands_there(show):  # noqa: F811
@@ -250,7 +258,7 @@ def test_a_kernel_and_the_view_hear_each_other(show):  # noqa: F811
     page.evaluate(HOST, ln.Axes._esm)
     view = page.locator("#lab")
     view.locator(".ax-cell[data-flat='4']").click()
-    assert page.evaluate("kernel.get('painted')") == [4] and page.evaluate("kernel.saved") > 0
+    until(page, "() => [kernel.get('painted'), kernel.saved > 0]", lambda found: found == [[4], True])
     page.evaluate("kernel.set('painted', [1, 2, 3])")
     expect(view.locator("[data-state=painted]")).to_have_count(3)
     page.evaluate("kernel.set('stage', 'done')")                   # as Python may: the answer without a painting

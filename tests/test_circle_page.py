@@ -3,15 +3,15 @@ import re
 from itertools import combinations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import show  # noqa: F401  a fixture
+from alone import AUDIT, audit, faults, settled, show, sweep, until  # noqa: F401  one is a fixture
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
-SCREENS = pytest.mark.parametrize("screen, tallest", [(LAPTOP, 720), (PHONE, 700)], ids=["laptop", "phone"])
+# By width: what it may take of the height, where it keeps it and its labels apart.
+WIDTHS = {320: None, 390: 700, 768: None, 1280: 720}
 MODES = pytest.mark.parametrize("mode", ["forward", "backward", "rms"])
 CUT = """(root) => [...root.querySelectorAll(".ln-say, .ln-predict, .ln-option, .cr-panel")].filter((e) => !e.hidden && e.offsetParent)
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1).map((e) => e.className + ": " + e.innerText)"""
@@ -28,51 +28,49 @@ def circle(page):
     return page.locator("[data-explorable=circle]")
 
 
-
-def states(page, mode):
-    """Every preset, asked and answered; of the gradient every step."""
-    root = circle(page)
-    for chip in [c for c in root.locator(".ln-chip").all() if c.is_visible()]:
-        chip.click()
-        page.wait_for_timeout(40)
-        yield f"{chip.inner_text()}, asked"
-        for step in root.locator(".cr-stops .ln-option").all() if mode == "backward" else []:
-            step.click()
-            page.wait_for_timeout(40)
-            yield f"{chip.inner_text()}, step {step.inner_text()}"
-        root.locator(".ln-predict .ln-option").last.click()
-        root.get_by_role("button", name="Check", exact=True).click()
-        expect(root.locator(".ln-predict")).to_contain_text(re.compile("Not quite|As you said"))
-        page.wait_for_timeout(40)
-        yield f"{chip.inner_text()}, answered"
-
-
-@MODES
-@SCREENS
-def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest, mode):  # noqa: F811
-    page = show(ln.Circle(mode=mode), **screen, reduced_motion="reduce")
-    root = circle(page)
-    reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
-    assert reserved <= tallest
-    for state in states(page, mode):
-        assert root.bounding_box()["height"] == reserved, state
-        assert root.evaluate(CUT) == [], state
-        assert root.evaluate(TABLE) == [], state
+# Every preset, asked and answered; of the gradient every step; each from every side.
+STATES = """async function* (root, frame) {
+  const strip = () => root.querySelector(".ln-predict"), seen = (what) => [...root.querySelectorAll(what)].filter((e) => e.offsetParent);
+  async function* sides(state) {
+    for (const side of root.querySelectorAll(".cr-view")) {
+      side.click();
+      yield `${state}, ${side.textContent}`;
+    }
+  }
+  for (const chip of seen(".ln-chip")) {
+    chip.click();
+    await frame();
+    yield* sides(`${chip.textContent}, asked`);
+    for (const step of root.dataset.mode === "backward" ? root.querySelectorAll(".cr-stops .ln-option") : []) {
+      step.click();
+      yield* sides(`${chip.textContent}, step ${step.textContent}`);
+    }
+    [...strip().querySelectorAll(".ln-option")].at(-1).click();
+    seen(".ln-check")[0].click();
+    await frame();
+    if (!/Not quite|As you said/.test(strip().textContent)) throw new Error(`no verdict: ${strip().textContent}`);
+    yield* sides(`${chip.textContent}, answered`);
+  }
+}"""
+LETTERS = """(root) => [...root.querySelectorAll("*")].filter((n) => n.childNodes.length && [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim())
+  && parseFloat(getComputedStyle(n).fontSize) < 12).map((n) => n.textContent)"""
+SPACE = """(root) => { const svg = root.querySelector(".cr-space"); return [[svg.clientWidth, svg.clientHeight], (LABELS)(svg)]; }""".replace("LABELS", LABELS)
 
 
 @MODES
-@SCREENS
-def test_no_label_stands_on_another(show, screen, tallest, mode):  # noqa: F811
-    page = show(ln.Circle(mode=mode), **screen, reduced_motion="reduce")
+def test_in_every_state_it_fits_its_width_keeps_its_height_and_no_label_stands_on_another(show, mode):  # noqa: F811
+    page = show(ln.Circle(mode=mode), reduced_motion="reduce")
     root = circle(page)
-    views = root.locator(".cr-view").all()
-    for state in states(page, mode):
-        for view in views:
-            view.click()
-            page.wait_for_timeout(40)
-            labels = root.locator(".cr-space").evaluate(LABELS)
-            box = root.locator(".cr-space").evaluate("e => [e.clientWidth, e.clientHeight]")
-            where = f"{state}, {view.inner_text()}"
+    for width, tallest in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": 800})
+        reserved = root.evaluate("e => { e.style.height = 0; const h = e.offsetHeight; e.style.height = ''; return h; }")
+        found = sweep(root, STATES, height="(root) => root.offsetHeight", cut=CUT, table=TABLE, small=SMALL, letters=LETTERS, space=SPACE,
+                      wide="() => document.documentElement.scrollWidth - innerWidth")
+        assert tallest is None or set(found["height"].values()) == {reserved} and reserved <= tallest, width
+        for look in ("cut", "table", "small", "letters", "wide"):
+            assert faults(found[look]) == {}, f"{look} at {width}"
+        for state, (box, labels) in found["space"].items() if tallest else ():
+            where = f"{state} at {width}"
             assert [words for words, *r in labels if r[0] < -2 or r[1] < -3 or r[2] > box[0] + 2 or r[3] > box[1] + 3] == [], where
             for (one, *a), (other, *b) in combinations(labels, 2):
                 across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
@@ -101,7 +99,7 @@ def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811
     root.get_by_label("x₃", exact=True).fill("-3")
     page.keyboard.press("Enter")
     expect(strip).to_contain_text("As you said: nowhere")         # what the reader tries later does not change the verdict
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "x₃"
+    expect(root.get_by_label("x₃", exact=True)).to_be_focused()
 
 
 def test_a_verdict_is_on_what_was_when_it_was_given(show):  # noqa: F811
@@ -129,17 +127,15 @@ def test_x_is_dragged_and_only_its_direction_reaches_the_circle(show):  # noqa: 
     page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
     root = circle(page)
     root.get_by_role("button", name="From the side").click()
-    page.wait_for_timeout(60)
+    box = settled(root.locator(".cr-x"))
     hat = root.locator(".cr-hat").get_attribute("transform")
-    box = root.locator(".cr-x").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x - 20, y + 60, steps=6)
     page.mouse.up()
-    page.wait_for_timeout(60)
-    after = root.locator(".cr-x").bounding_box()
-    assert abs(after["x"] - box["x"] + 20) < 2 and abs(after["y"] - box["y"] - 60) < 2
+    place = """() => { const { x, y } = document.querySelector(".cr-x").getBoundingClientRect(); return [x, y]; }"""
+    until(page, place, lambda after: abs(after[0] - box["x"] + 20) < 2 and abs(after[1] - box["y"] - 60) < 2)
     assert root.locator(".cr-hat").get_attribute("transform") == hat
     values = [float(root.get_by_label(f"x{i}", exact=True).input_value()) for i in "₁₂₃"]
     assert sum(values) < 5 and values != [2, 0, 4]
@@ -186,7 +182,7 @@ def test_a_point_too_far_off_is_shown_at_the_edge_and_said_to_be(show):  # noqa:
     page = show(ln.Circle(x=[200, 0, 400]), **LAPTOP)
     root = circle(page)
     expect(root.locator(".cr-space")).to_contain_text("x, further off")
-    stage, ball = root.locator(".cr-space").bounding_box(), root.locator(".cr-x").bounding_box()
+    stage, ball = root.locator(".cr-space").bounding_box(), settled(root.locator(".cr-x"))
     assert stage["x"] <= ball["x"] and ball["x"] + ball["width"] <= stage["x"] + stage["width"]
     assert stage["y"] <= ball["y"] and ball["y"] + ball["height"] <= stage["y"] + stage["height"]
 
@@ -229,30 +225,26 @@ def test_what_rests_is_said_and_what_moves_is_not(show):  # noqa: F811
     root = circle(page)
     status = root.locator("[role=status]")
     expect(status).to_contain_text("drops onto the plane")
-    box = root.locator(".cr-x").bounding_box()
+    box = settled(root.locator(".cr-x"))
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
     page.mouse.move(box["x"] + 5, box["y"] + 160, steps=5)
     before = status.inner_text()
-    page.wait_for_timeout(1000)
+    expect(root.locator(".ln-say")).not_to_have_text(re.compile(re.escape(before)))
+    page.wait_for_timeout(1000)                                   # longer than it waits before it speaks
     assert status.inner_text() == before != root.locator(".ln-say").inner_text()
     page.mouse.up()
     expect(status).to_have_text(root.locator(".ln-say").inner_text())
 
 
-@MODES
-@pytest.mark.parametrize("width, scheme", [(320, "light"), (390, "dark"), (768, "dark"), (1280, "light")])
-def test_it_can_be_used_at_any_width_by_anybody(show, mode, width, scheme):  # noqa: F811
+@pytest.mark.parametrize("mode, width, scheme", [
+    ("forward", 320, "light"), ("backward", 390, "dark"), ("rms", 768, "dark"), ("backward", 1280, "light")])
+def test_it_can_be_used_by_anybody(show, mode, width, scheme):  # noqa: F811
     page = show(ln.Circle(mode=mode), viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce")
     root = circle(page)
-    for _ in states(page, mode):
-        pass
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert root.evaluate(CUT) == [] and root.evaluate(SMALL) == []
-    assert root.evaluate("""(e) => [...e.querySelectorAll("*")].filter((n) => n.childNodes.length && [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim())
-      && parseFloat(getComputedStyle(n).fontSize) < 12).map((n) => n.textContent)""") == []
+    assert audit(page) == []
     assert root.evaluate("e => getComputedStyle(e).backgroundColor") == ("rgb(27, 30, 37)" if scheme == "dark" else "rgb(255, 255, 255)")
-    assert Axe().run(page).response["violations"] == []
+    assert faults(sweep(root, STATES.replace('root.querySelectorAll(".cr-view")', '[root.querySelector(".cr-view")]'), audit=AUDIT)["audit"]) == {}
 
 
 def test_without_script_a_picture_stands_there(show):  # noqa: F811
@@ -285,4 +277,4 @@ def test_a_kernel_and_the_view_hear_each_other(show):  # noqa: F811
     expect(view.locator(".ln-q")).to_have_text("Where can LayerNorm put a point?")
     view.get_by_label("x₂", exact=True).fill("1")
     page.keyboard.press("Enter")
-    assert page.evaluate("kernel.get('x')") == [2, 1, 4] and page.evaluate("kernel.saved") > 0
+    until(page, "() => [kernel.get('x'), kernel.saved > 0]", lambda found: found == [[2, 1, 4], True])

@@ -76,7 +76,7 @@ def field(page, name):
     return layer(page).get_by_role("spinbutton", name=name, exact=True)
 
 
-@pytest.mark.parametrize("width, scheme, tallest", [(1280, "light", 720), (768, "dark", 720), (390, "dark", 700), (320, "light", 730)])
+@pytest.mark.parametrize("width, scheme, tallest", [(1280, "light", 720), (390, "dark", 700), (320, "light", 730)])
 def test_it_fits_keeps_its_height_and_cuts_nothing_in_any_state(show, width, scheme, tallest):  # noqa: F811
     page = show(ln.Layer(), viewport={"width": width, "height": 900}, color_scheme=scheme, **STILL)
     height, faults = layer(page).evaluate(SWEEP)
@@ -125,7 +125,8 @@ def test_rectangles_are_as_wide_as_the_input_and_as_high_as_the_push(show):  # n
         for name, v in zip(("x₁", "x₂", "x₃"), x):
             field(page, name).fill(str(v))
             field(page, name).press("Enter")
-        page.wait_for_timeout(60)
+        expect(cell(page, 5).locator(".ly-v")).to_have_text(f"{-0.5 * x[2]:g}")
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         boxes = layer(page).evaluate("(root) => [...root.querySelectorAll('.ly-cell .ly-grad')].map((e) => e.getBoundingClientRect()).map((r) => [r.width, r.height])")
         unit = boxes[1][0] / abs(x[1])
         for k, (width, height) in enumerate(boxes):

@@ -5,10 +5,10 @@ from importlib.resources import files
 from itertools import combinations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import layernorm as ln
+from alone import AUDIT, FRAME, audit, faults, settled, sweep, until
 from layernorm.explorables.modules import bundle
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
@@ -41,27 +41,14 @@ SMALL = """(root) => [...root.querySelectorAll("button, select, input, [role=sli
 
 
 @pytest.fixture
-def show(browser, tmp_path):
-    """Open a page with one explorable; whatever it says to the console or asks of the network fails the test."""
-    contexts, faults = [], []
-
+def show(tab, tmp_path):
+    """Open a page with one explorable."""
     def open_page(widget=None, start=MOUNT, **options):
         sheets = "".join((files("layernorm") / "look" / name).read_text("utf-8") for name in SHEETS)
         path = tmp_path / "rows.html"
         path.write_text(PAGE.format(sheets=sheets, place=(widget or ln.Rows())._repr_html_(), modules=bundle("mount", "rows/rows") + start), "utf-8")
-        context = browser.new_context(**{**LAPTOP, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or faults.append(request.url))
-        page.goto(path.as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
+        return tab(path.as_uri(), **{**LAPTOP, **options})
+    return open_page
 
 
 def press(page, name):
@@ -87,24 +74,34 @@ def say(page):
     return page.locator(".ln-say")
 
 
-def states(page):
-    """Each round asked, tried and given up, with each feature chosen; and the reader's own rows in their largest and smallest form."""
-    for chip, guess in (("Round 1", "Yes"), ("Round 2", "Yes"), ("Round 3", "No"), ("Your rows", "No"), ("", "Yes"), ("", "Yes")):
-        if chip:
-            press(page, chip)
-        elif (other := page.get_by_role("button", name="Other rows")).count():
-            other.click()
-            page.get_by_label("Features").select_option("6" if page.get_by_label("Features").input_value() != "6" else "2")
-            page.get_by_label("x₁ of row 1", exact=True).fill("-999.25")
-            page.keyboard.press("Enter")
-        yield f"{chip} asked"
-        press(page, guess)
-        yield f"{chip} tried"
-        press(page, "Give up: show why")
-        for i in range(page.locator(".ln-chosen .ln-field").count() // 2):
-            page.locator(".ln-chosen .ln-field").nth(i).focus()
-            page.wait_for_timeout(30)
-            yield f"{chip} given up, feature {i + 1}"
+# Each round asked, tried and given up, with each feature chosen; and the reader's own rows in their largest and smallest form.
+STATES = """async function* (root, frame) {
+  const named = (label) => [...root.querySelectorAll("select, input")].find((e) => e.ariaLabel === label && !e.closest("[hidden]"));
+  const button = (name) => [...root.querySelectorAll("button")].find((e) => e.textContent === name && !e.closest("[hidden]"));
+  const press = async (name) => { button(name).click(); await frame(); };
+  const set = async (node, value) => { node.value = value; node.dispatchEvent(new Event("change", { bubbles: true })); await frame(); };
+  const games = [["Round 1", "Yes"], ["Round 2", "Yes"], ["Round 3", "No"], ["Your rows", "No"], ["6", "Yes"], ["2", "Yes"]];
+  for (const [name, guess] of games) {
+    if (button(name)) {
+      await press(name);
+      root.querySelector("[aria-label='Reset this round']").click();
+    } else {
+      await press("Other rows");
+      await set(named("Features"), name);
+      await set(named("x₁ of row 1"), "-999.25");
+    }
+    yield `${name} asked`;
+    await press(guess);
+    yield `${name} tried`;
+    await press("Give up: show why");
+    const fields = root.querySelectorAll(".ln-chosen .ln-field");
+    for (let i = 0; i < fields.length / 2; i++) {
+      fields[i].focus();
+      yield `${name} given up, feature ${i + 1}`;
+    }
+  }
+}"""
+HOW_MANY = 3 * 2 + 3 * 2 + (3 + 4 + 3) + (3 + 6 + 2)
 
 
 # --- The game ------------------------------------------------------------------------------------------
@@ -141,7 +138,7 @@ def test_the_line_is_dragged_and_caught_where_a_row_comes_back(show):
     press(page, "Yes")
 
     def drag(key, by):
-        box = page.locator(f".ln-knob.s-{key} .ln-knob-ring").bounding_box()
+        box = settled(page.locator(f".ln-knob.s-{key} .ln-knob-ring"))
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
@@ -152,8 +149,7 @@ def test_the_line_is_dragged_and_caught_where_a_row_comes_back(show):
       .map((t) => [+t.textContent, t.getBoundingClientRect().top]); return (a[1] - b[1]) / (b[0] - a[0]); }""")
     drag("beta", 3 * unit + 2)
     expect(page.get_by_label("β₁", exact=True)).to_have_value("3")
-    page.wait_for_timeout(60)
-    unit = page.locator(".ln-knob.s-gamma .ln-knob-ring").bounding_box()["y"], page.locator(".ln-knob.s-beta .ln-knob-ring").bounding_box()["y"]
+    unit = [settled(page.locator(f".ln-knob.s-{key} .ln-knob-ring"))["y"] for key in ("gamma", "beta")]
     drag("gamma", 3.243 * (unit[1] - unit[0]) - 2)
     expect(page.get_by_label("γ₁", exact=True)).to_have_value("4.243")
     expect(say(page)).to_contain_text("passes through every point")
@@ -197,9 +193,9 @@ def test_round_2_gives_up_with_the_reason_and_the_best(show):
     press(page, "Give up: show why")
     expect(strip(page)).to_contain_text("✕ You said yes. It cannot be done. “If the best thing is to do nothing, LayerNorm can learn that”: false.")
     expect(say(page)).to_contain_text("Both rows have x̂ = (−0.302, −1.508, 0.905, 0.905)")
-    assert page.locator(".ln-off").all_text_contents() == ["+2.5", "+1.5", "+3.5", "+3.5", "−2.5", "−1.5", "−3.5", "−3.5"]
-    points = [box.bounding_box()["x"] for box in page.locator(".ln-point").all()]
-    assert len(points) == 2 and abs(points[0] - points[1]) < 0.1               # one above the other
+    expect(page.locator(".ln-off")).to_have_text(["+2.5", "+1.5", "+3.5", "+3.5", "−2.5", "−1.5", "−3.5", "−3.5"])
+    places = """() => [...document.querySelectorAll(".ln-point")].map((e) => e.getBoundingClientRect().x)"""
+    until(page, places, lambda x: len(x) == 2 and abs(x[0] - x[1]) < 0.1)      # one above the other
     page.locator(".ln-strips .ln-hit").nth(2).click()
     expect(say(page)).to_contain_text("Feature 3 wants 4 and 11 of it")
 
@@ -211,7 +207,7 @@ def test_round_3_shows_three_points_and_no_line(show):
     expect(strip(page)).to_contain_text("✓ As you said: no.")
     expect(page.locator(".ln-point")).to_have_count(3)
     expect(say(page)).to_contain_text("9 numbers to hit with 6")
-    assert all(float(line.get_attribute("y1")) != float(line.get_attribute("y2")) for line in page.locator(".ln-miss").all())
+    until(page, """() => [...document.querySelectorAll(".ln-miss")].map((e) => e.getAttribute("y1") - e.getAttribute("y2"))""", all)
 
 
 def test_giving_up_what_can_be_done_shows_how(show):
@@ -274,42 +270,29 @@ def test_the_next_round_is_one_press_away_and_the_focus_goes_along(show):
 
 
 @SCREENS
-def test_it_fits_a_screen_and_keeps_its_height(show, screen, tallest):
+def test_it_fits_a_screen_keeps_its_height_and_no_number_stands_on_another(show, screen, tallest):
     page = show(**screen)
     root = page.locator("[data-explorable]")
     reserved = root.evaluate("e => { const [first, ...rest] = e.childNodes; e.replaceChildren(); const h = e.offsetHeight; e.append(first, ...rest); return h; }")
     assert reserved <= tallest
-    stand = None
-    for state in states(page):
-        page.wait_for_timeout(30)
-        assert root.bounding_box()["height"] == reserved, state
-        stand = stand or root.evaluate(STAND)
-        assert root.evaluate(STAND) == stand, state
-        assert root.evaluate(CUT) == [], state
-        assert root.evaluate(OUTSIDE) == [], state
-        assert page.evaluate("document.documentElement.scrollWidth") == screen["viewport"]["width"], state
-        assert root.evaluate(SMALL) == [], state
-
-
-@SCREENS
-def test_no_number_stands_on_another(show, screen, tallest):
-    page = show(**screen)
-    root = page.locator("[data-explorable]")
-    for state in states(page):
-        labels = [one for one in root.evaluate(LABELS) if one[0] not in "βγ"]
-        for (one, *a), (other, *b) in combinations(labels, 2):
+    found = sweep(root, STATES, height="(root) => root.offsetHeight", stand=STAND, labels=LABELS, cut=CUT, outside=OUTSIDE, small=SMALL,
+                  wide="() => document.documentElement.scrollWidth - innerWidth")
+    assert len(found["height"]) == HOW_MANY and set(found["height"].values()) == {reserved}
+    assert len({str(stand) for stand in found["stand"].values()}) == 1
+    for look in ("cut", "outside", "small", "wide"):
+        assert faults(found[look]) == {}, look
+    for state, labels in found["labels"].items():
+        for (one, *a), (other, *b) in combinations((label for label in labels if label[0] not in "βγ"), 2):
             across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
             assert across <= 1 or down <= 5, f"{one} and {other} in {state}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize("screen, scheme", [(LAPTOP, "light"), (PHONE, "dark")], ids=["laptop, light", "phone, dark"])
 def test_axe_finds_nothing(show, screen, scheme):
     page = show(color_scheme=scheme, **screen)
-    for state in states(page):
-        if "feature" not in state or "feature 1" in state:
-            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], state
+    assert audit(page) == []
+    found = sweep(page.locator("[data-explorable]"), STATES, audit=AUDIT)["audit"]
+    assert len(found) == HOW_MANY and faults(found) == {}
 
 
 def test_dark_is_dark(show):
@@ -322,7 +305,7 @@ def test_what_rests_is_said_and_what_is_held_is_not(show):
     press(page, "Yes")
     status = page.get_by_role("status")
     expect(status).to_contain_text("passes through neither point")
-    beta, gamma = (page.locator(f".ln-knob.s-{key} .ln-knob-ring").bounding_box() for key in ("beta", "gamma"))
+    beta, gamma = (settled(page.locator(f".ln-knob.s-{key} .ln-knob-ring")) for key in ("beta", "gamma"))
     unit, x, y = beta["y"] - gamma["y"], beta["x"] + 10, beta["y"] + 10          # γ = 1: one unit lies between the rings
     page.mouse.move(x, y)
     page.mouse.down()
@@ -347,7 +330,7 @@ def test_giving_up_glides_and_under_reduced_motion_jumps(show):
     still = show()
     press(still, "Yes")
     press(still, "Give up: show why")
-    still.wait_for_timeout(50)
+    still.evaluate(FRAME)
     assert still.get_by_label("γ₁", exact=True).input_value() == "4.243"
 
 
@@ -367,7 +350,7 @@ def test_a_page_that_is_still_narrow_is_drawn_once_it_is_wide(show):
 
 def test_without_epsilon_it_says_what_is_no_number(show):
     page = show(ln.Rows(eps=0.0))
-    assert page.locator(".ln-off").all_text_contents()[3:] == ["NaN"] * 3
+    expect(page.locator(".ln-off")).to_have_text([*[re.compile(".+")] * 3, *["NaN"] * 3])
     press(page, "Yes")
     press(page, "Give up: show why")
     expect(say(page)).to_contain_text("Row 2 is constant and ε is 0")
@@ -380,11 +363,10 @@ def test_what_the_reader_does_reaches_python_and_the_other_way_round(show):
     page = show(start=KERNEL)
     press(page, "Yes")
     put(page, "γ₂", 2.5)
-    state = page.evaluate("window.kernel.state")
-    assert state["guesses"] == ["", "yes", "", ""] and state["gamma"] == [1, 2.5, 1] and page.evaluate("window.kernel.sent") == 2
+    until(page, "() => [kernel.state.guesses, kernel.state.gamma, kernel.sent]", lambda found: found == [["", "yes", "", ""], [1, 2.5, 1], 2])
     page.evaluate("""() => { kernel.set("gamma", [4.243, 4.243, 2.121]); kernel.set("beta", [3, 3, 3]); }""")
     expect(strip(page)).to_contain_text("✓ As you said: yes.")
-    assert page.evaluate("window.kernel.state.ended") == ["", "solved", "", ""]
+    until(page, "() => kernel.state.ended", lambda found: found == ["", "solved", "", ""])
 
 
 def test_rows_of_another_width_arrive_one_message_at_a_time(show):
@@ -392,7 +374,7 @@ def test_rows_of_another_width_arrive_one_message_at_a_time(show):
     press(page, "Yes")
     for key, value in (("round", 0), ("rows", [[1, 2, 3, 5], [0, 1, 0, 0]]), ("gamma", [1, 1, 1, 1]), ("beta", [0, 0, 0, 0])):
         page.evaluate("([key, value]) => kernel.set(key, value)", [key, value])
-        page.wait_for_timeout(40)
+        page.evaluate(FRAME)
     expect(page.locator(".ln-own .ln-field")).to_have_count(8)
     press(page, "No")
     expect(page.locator(".ln-cap")).to_have_count(8)
@@ -406,8 +388,7 @@ def test_two_views_of_one_model_agree(show):
     page.get_by_label("β₁", exact=True).first.fill("3")
     page.keyboard.press("Enter")
     expect(page.get_by_label("β₁", exact=True).last).to_have_value("3")
-    clips = page.locator("clipPath").evaluate_all("nodes => nodes.map((node) => node.id)")
-    assert len(clips) == len(set(clips)) == 2
+    until(page, """() => [...document.querySelectorAll("clipPath")].map((node) => node.id)""", lambda clips: len(clips) == len(set(clips)) == 2)
 
 
 def test_the_module_is_no_heavier_than_the_player():

@@ -211,6 +211,12 @@ def test_your_turn_is_judged_where_the_points_are(show):  # noqa: F811
     expect(predict).to_contain_text("There: μ = 0, σ = 1. LayerNorm does this to every vector")
 
 
+def test_it_can_be_drawn_before_its_style_has_come(show):  # noqa: F811
+    page = show(ln.Spread(), **LAPTOP)                             # a size below 0 is an error on the console, and that fails
+    spread(page).locator(".sp-stage").evaluate("e => { e.style.height = '30px'; e.style.width = '60px'; }")
+    until(page, "() => document.querySelector('.sp-picture').getAttribute('viewBox')", lambda box: box == "0 0 240 120")
+
+
 def test_without_script_a_picture_stands_there(show):  # noqa: F811
     page = show(ln.Spread(), java_script_enabled=False)
     assert spread(page).locator("img").is_visible() and spread(page).locator("button").count() == 0
