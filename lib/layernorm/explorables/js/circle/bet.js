@@ -10,6 +10,7 @@ export function bet(view) {
   const state = () => told(Object.fromEntries(["mode", "x", "g", "gamma", "beta", "eps"].map((key) => [key, view.get(key)])));
 
   function commit(name, quiz, guess) {
+    if (quiz.x && !quiz.path) view.set({ x: [...view.given(name).x], g: [...view.given(name).g] });     // the case that was asked about
     const start = state(), mine = { guess, verdict: null };
     kept.set(name, mine);
     view.later();

@@ -73,11 +73,15 @@ function viewOf(model) {
     load(name) {
       motion.stop();
       view.asked.forget(name);
-      const mode = view.get("mode"), own = name === first.preset && mode === first.mode;
-      const { x, g, gamma, beta, cloud, step } = own ? first : loaded(mode, name);
-      Object.assign(view, { shown: own ? 0 : step, fall: 1 });
-      facing = parts(x, mode).direction;
-      view.set({ preset: name, x: [...x], g: [...g], gamma: [...gamma], beta: [...beta], cloud, step: view.shown });
+      const { x, g, gamma, beta, cloud } = view.given(name);
+      Object.assign(view, { shown: 0, fall: 1 });
+      facing = parts(x, view.get("mode")).direction;
+      view.set({ preset: name, x: [...x], g: [...g], gamma: [...gamma], beta: [...beta], cloud, step: 0 });
+    },
+    // What a preset begins with: the one that stood there first with what Python gave.
+    given(name) {
+      const mode = view.get("mode");
+      return name === first.preset && mode === first.mode ? first : loaded(mode, name);
     },
     motion,
   });

@@ -5,6 +5,7 @@ import { CLOUD, LAST, shaped, spoken } from "./tale.js";
 
 const FRAME = { forward: [4.15, -2.25, 6.1], rms: [4.15, -2.25, 6.1], backward: [2.9, -2.3, 6.2] };                   // what it holds, in units of x: up, down, across
 const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 2.5] }, SPOKE = 2.5, PLANE = 2.2, EDGE = 9;
+const TREMBLE = 12;                                          // pixels
 const PULL = 1.5;                                            // gradients are drawn this much longer than x
 const LETTER = { "cr-math": 9.2, "cr-note": 6.6 };
 const FREE = { forward: { turn: -40, tilt: 24 }, rms: { turn: -40, tilt: 24 }, backward: { turn: -35, tilt: 35 } };
@@ -30,13 +31,13 @@ function arrow(from, to, short = 0) {
 }
 
 // Keys and pointer on a thing that can be moved in the picture.
-function movable(node, { label, move, keys, view, free = () => true }) {
+function movable(node, { label, move, keys, view, from = () => null }) {
   place(node, { role: "slider", tabindex: 0, "aria-label": label });
-  let at = null;
+  let at = null, first = null, start = null;
   node.addEventListener("pointerdown", (event) => {
-    if (!free()) return;
     node.setPointerCapture(event.pointerId);
-    at = [event.clientX, event.clientY];
+    first = at = [event.clientX, event.clientY];
+    start = from();
     view.hold(true);
     node.focus({ preventScroll: true });
     event.preventDefault();
@@ -44,7 +45,7 @@ function movable(node, { label, move, keys, view, free = () => true }) {
   });
   node.addEventListener("pointermove", (event) => {
     if (!at) return;
-    move(event.clientX - at[0], event.clientY - at[1]);
+    move(event.clientX - at[0], event.clientY - at[1], start, event.clientX - first[0], first[1] - event.clientY);
     at = [event.clientX, event.clientY];
   });
   for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => { if (at) { at = null; view.hold(false); } });
@@ -103,7 +104,12 @@ export function scene(view) {
     view.put({ level: now.level + level, size: Math.max(0, now.size + size), direction: angle(now.direction + direction) });
   };
   movable(knob, { label: "x: up and down along the ones axis, left and right round it, Page Up and Page Down away from it and back", view,
-    move: (dx, dy) => { if (unit) view.free({ x: round(eye.shift(view.get("x"), dx / unit, -dy / unit)) }); },
+    from: () => view.get("x"),
+    // A hand that slides along the axis trembles across it.
+    move: (dx, dy, start, across, up) => {
+      const steady = Math.abs(across) < TREMBLE && Math.abs(up) > 3 * Math.abs(across) ? 0 : across;
+      if (unit) view.free({ x: round(eye.dragged(start, steady / unit, up / unit)) });
+    },
     keys: { ArrowUp: (k) => nudge(0.1 * k, 0, 0), ArrowDown: (k) => nudge(-0.1 * k, 0, 0), ArrowLeft: (k) => nudge(0, 0, 3 * k), ArrowRight: (k) => nudge(0, 0, -3 * k),
       PageUp: () => nudge(0, 0.1, 0), PageDown: () => nudge(0, -0.1, 0) } });
 
@@ -172,7 +178,7 @@ export function scene(view) {
     const { n, mode } = now, backward = mode === "backward", x = ends.x, down = at(n.foot), hat = at(n.xhat);
     const slope = (t) => at(plus(now.x, ONES, t));
     show("fibre", mode === "rms" || backward ? "" : path([slope(-8), slope(8)]));
-    show("drop", mode === "rms" ? path([at([0, 0, 0]), x]) : path(backward ? [x, down, hat] : [x, down]));
+    show("drop", mode === "rms" ? path([at([0, 0, 0]), x]) : path(backward && !now.lost ? [x, down, hat] : [x, down]));
     const [shaft, head] = now.lost || backward ? ["", ""] : arrow(mode === "rms" ? x : down, hat, 9);
     show("out", shaft);
     place(heads.out, { d: head });

@@ -63,6 +63,8 @@ export function camera({ turn, tilt }) {
   return {
     see: (v) => [dot(v, right), dot(v, top), dot(v, near)],   // right, up, towards the eye
     shift: (x, across, upward) => x.map((v, i) => v + across * right[i] + upward * top[i]),
+    // Upward on the screen is along the ones axis, unless it is seen nearly end on.
+    dragged: (x, across, upward) => x.map((v, i) => v + across * right[i] + upward * (up > 0.5 ? ALONG[i] / up : top[i])),
   };
 }
 // The turn that shows how far x lies from the axis at its true length, to the right.

@@ -32,7 +32,7 @@ export function told({ mode, x, g, gamma, beta, eps }) {
 // As wide as a column: three places, or two digits, or a power of ten.
 export function cell(v) {
   const size = Math.abs(v);
-  if (!Number.isFinite(v)) return Number.isNaN(v) ? "NaN" : v < 0 ? "−∞" : "∞";
+  if (!Number.isFinite(v)) return Number.isNaN(v) ? "–" : v < 0 ? "−∞" : "∞";
   if (size < 1e-12) return "0";
   if (size < 0.0005 || size >= 10000) {
     const [factor, power] = size.toExponential(0).split("e");
@@ -112,7 +112,7 @@ const FLOWS = [
 
 // The state in one sentence or two (HTML: numbers carry the colour of their quantity).
 export function sentence(now, { step, cloud }) {
-  if (now.lost && now.mode === "backward") return "All entries of x are equal: σ is 0, and nothing can be divided by it. There is no gradient.";
+  if (now.lost && now.mode === "backward") return "All entries of x are equal: σ is 0, and with ε = 0 nothing can be divided by it. There is no gradient.";
   if (now.mode === "backward") return unbroken(FLOWS[step](now));
   if (cloud) {
     return now.mode === "rms" ? `${CLOUD} vectors at random (dots) and what RMSNorm makes of them: ${XHAT("points all over the sphere")}, two numbers each.`

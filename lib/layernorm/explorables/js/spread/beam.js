@@ -64,7 +64,8 @@ export function beam(view) {
     dots,
     refit() { frame = null; },
     resize() {
-      const now = [svg.clientWidth, svg.clientHeight], changed = now[0] > 0 && String(now) !== String(room);
+      const now = [Math.max(240, svg.clientWidth), Math.max(120, svg.clientHeight)];           // before its style has come it has no size to speak of
+      const changed = svg.clientWidth > 0 && String(now) !== String(room);
       if (changed) { room = now; frame = null; place(svg, { viewBox: `0 0 ${now[0]} ${now[1]}` }); }
       return changed;
     },
