@@ -66,7 +66,7 @@ export const PRESETS = {
   "One far": {
     x: [1, 2, 3, 2, 1, 2, 3, 2], ask: "x₈ moves from 2 to 10. The variance was 0.5. What is it then?", options: ["1", "2.5", "7.5"],
     path: (u, x) => last(x, 8 * u), right: (a, b) => nearest([1, 2.5, 7.5], b.variance),
-    tell: (a, b) => `Of the ${short(b.total)} in all squares, ${short(b.squares.at(-1))} are x₈’s. Its distance counts twice: in itself, and times itself.`,
+    tell: (a, b) => `Of the ${short(b.total)} in all squares, ${short(b.squares.at(-1))} are x₈’s: a distance of ${short(b.away.at(-1))} counts ${short(b.away.at(-1))} × ${short(b.away.at(-1))}.`,
   },
   "All alike": {
     x: [3, 3, 3, 3], ask: "The variance is 0. Which way must x₄ move to make it smaller?", options: ["left", "right", "neither"],
