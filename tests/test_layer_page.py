@@ -163,6 +163,13 @@ def test_x_is_dragged_keyed_typed_and_multiplied(show):  # noqa: F811
     field(page, "x₂").fill("")
     field(page, "x₂").press("Enter")
     expect(field(page, "x₂")).to_have_value("40")                  # nothing is no number
+    field(page, "x₂").fill("12")
+    times.evaluate("(e) => { e.value = 1; e.dispatchEvent(new Event('input')); }")
+    expect(cell(page, 1).locator(".ly-v")).to_have_text("400")     # drawn again under somebody who types
+    expect(field(page, "x₂")).to_have_value("12")
+    field(page, "x₂").fill("123456")
+    field(page, "x₂").press("Enter")
+    expect(field(page, "x₂")).to_have_value("10000")
 
 
 def test_what_rests_is_said_and_what_is_dragged_is_not(show):  # noqa: F811

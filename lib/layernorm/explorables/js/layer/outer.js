@@ -16,9 +16,13 @@ function upward(node, scale, v) { [node.style.top, node.style.height] = part([-s
 const ruled = (node, x, y) => { if (x) [node.style.left] = part(x, 0, 0); if (y) [node.style.top] = part([-y[1], -y[0]], 0, 0); };
 const sign = (node, v) => node.classList.toggle("is-minus", v < 0);
 
+// What is being typed stays until it is done.
 function field(label, kind, put) {
-  const input = el("input", { type: "number", step: "any", class: `ln-field ${kind}`, "aria-label": label, onchange: () => put(input.valueAsNumber) });
-  return { input, draw: (v) => { if (document.activeElement !== input || input.valueAsNumber !== v) input.value = +v.toPrecision(4); } };
+  let typing = false;
+  const done = () => { typing = false; };
+  const input = el("input", { type: "number", step: "any", class: `ln-field ${kind}`, "aria-label": label, oninput: () => { typing = true; },
+    onblur: done, onchange: () => { done(); put(input.valueAsNumber); } });
+  return { input, draw: (v) => { if (!typing) input.value = +v.toPrecision(4); } };
 }
 
 // One input: its number, and a bar to drag.

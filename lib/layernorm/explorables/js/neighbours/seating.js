@@ -12,7 +12,7 @@ const tidy = (v) => +v.toPrecision(12);
 // One x: typed, dragged sideways, moved by keys.
 function field(view, r, j) {
   const node = el("input", { type: "number", step: "any", class: "ln-field r-x", "aria-label": `${rowName(r)}, x${subscript(j + 1)}` });
-  let shown = null, grabbed = null, base = null;
+  let grabbed = null, base = null;
   const value = () => view.get("x")[r][j];
   const bad = (v) => !Number.isFinite(v) || Math.abs(v) > LIMIT;
   function put(v, send) {
@@ -25,13 +25,11 @@ function field(view, r, j) {
   node.addEventListener("input", () => {
     const v = node.valueAsNumber;
     node.setAttribute("aria-invalid", bad(v));
-    shown = node.value;
     if (!bad(v)) put(v, false);
   });
   node.addEventListener("change", () => {
     if (node.getAttribute("aria-invalid") === "true") view.refuse(r, j);
-    node.removeAttribute("aria-invalid");
-    shown = null;                                             // whatever was typed, what holds now is written
+    node.removeAttribute("aria-invalid");                     // whatever was typed, what holds now is written
     view.sent();
   });
   node.addEventListener("keydown", (event) => {
@@ -61,9 +59,8 @@ function field(view, r, j) {
     grabbed = null;
   });
   return { node, show(v, still) {
-    const text = String(+v.toFixed(3));
-    if (text !== shown || document.activeElement !== node) node.value = text;      // never over what is being typed
-    shown = text;
+    const text = String(+v.toFixed(3)), typing = document.activeElement === node && (node.valueAsNumber === v || node.getAttribute("aria-invalid") === "true");
+    if (!typing && node.value !== text) node.value = text;    // never over what is being typed: 1.0 may become 1.05
     node.readOnly = still;
   } };
 }
