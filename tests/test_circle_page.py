@@ -228,7 +228,7 @@ def test_what_rests_is_said_and_what_moves_is_not(show):  # noqa: F811
     box = settled(root.locator(".cr-x"))
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
-    page.mouse.move(box["x"] + 5, box["y"] + 160, steps=5)
+    page.mouse.move(box["x"] - 55, box["y"] + 105, steps=5)       # off the axis
     before = status.inner_text()
     expect(root.locator(".ln-say")).not_to_have_text(re.compile(re.escape(before)))
     page.wait_for_timeout(1000)                                   # longer than it waits before it speaks

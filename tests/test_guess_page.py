@@ -73,7 +73,7 @@ def test_a_reader_who_will_not_guess_sees_the_result_all_the_same(visit):
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["laptop", "phone"])
 def test_a_card_keeps_its_height_when_a_guess_is_kept(visit, screen):
     page = visit(**screen)
-    cards(page, "guess").last.locator(".ln-check").wait_for()
+    cards(page, "guess").last.locator(".ln-check").first.wait_for()
     assert page.evaluate(KEEP_ALL) == []
     expect(page.locator(WAITING)).to_have_count(0)
 
