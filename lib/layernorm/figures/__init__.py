@@ -1,4 +1,5 @@
 """Figures of the course: results in, pictures out."""
+from .batches import gradient_growth, neighbour_noise, noisy_batch_norm, recurrent, who_wins
 from .comeback import comeback
 from .company import company
 from .descent import stable_steps
@@ -10,5 +11,6 @@ from .spread import spread
 from .tensors import companions, sharing
 from .vectors import circle, stages
 
-__all__ = ["C", "Picture", "circle", "comeback", "companions", "company", "depth", "drawn", "layer", "saturation", "sharing",
-           "space", "spread", "stable_steps", "stages"]
+__all__ = ["C", "Picture", "circle", "comeback", "companions", "company", "depth", "drawn", "gradient_growth", "layer",
+           "neighbour_noise", "noisy_batch_norm", "recurrent", "saturation", "sharing", "space", "spread", "stable_steps",
+           "stages", "who_wins"]
