@@ -332,6 +332,8 @@ def test_gains_and_shifts_are_named_once_they_are_touched(show):
     said = page.locator(".ln-by")
     expect(page.locator(".ln-say")).to_contain_text("every β is still 0")
     expect(said).to_have_text([""] * 4)
+    expect(rows(page)).to_have_value("x")                                        # γ and β do nothing yet
+    rows(page).select_option("beta")
     field(page, "β₂").fill("2")
     page.keyboard.press("Enter")
     expect(said.nth(1)).to_have_text("+2")
