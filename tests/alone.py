@@ -2,6 +2,7 @@
 import functools
 import html
 import itertools
+import json
 import re
 import string
 import time
@@ -42,7 +43,7 @@ body {{ margin: 0 auto; max-width: 41rem; padding: 1rem 0; background: var(--ln-
 
 def page(*explorables):
     """The page as text; it opens from ``file://``."""
-    places = "".join(one._repr_html_() for one in explorables)
+    places = "".join(map(place, explorables))
     names = list(dict.fromkeys(one._module for one in explorables))
     source = bundle("mount", *(f"{name}/{name}" for name in names)) + "".join(f'$mount.mount("{name}", ${name});\n' for name in names)
     faces = _faces(frozenset(html.unescape(places)) | _letters())
@@ -50,6 +51,13 @@ def page(*explorables):
     text = PAGE.format(theme=THEME, style=re.sub(r"/\*.*?\*/", "", sheets, flags=re.S) + faces, places=places, source=source)
     policy = POLICY.format(hashes=" ".join(map(digest, inline_scripts(text))))
     return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+
+
+def place(one, known={}):  # noqa: B006  kept from page to page: a picture takes time, and equal inputs have equal ones
+    key = type(one), json.dumps(one.inputs())
+    if key not in known:
+        known[key] = one._repr_html_()
+    return known[key]
 
 
 @functools.cache
@@ -87,6 +95,7 @@ def show(tab, tmp_path):
 
 # --- Looked at ------------------------------------------------------------------------------------------------
 
+DRAWN = "() => new Promise(requestAnimationFrame)"
 FRAME = "() => new Promise((ready) => requestAnimationFrame(() => requestAnimationFrame(ready)))"       # drawn, and drawn again for its size
 
 
@@ -94,15 +103,15 @@ def sweep(root, states, **looks):
     """``{look: {state: what it found}}``, of every state, in one go in the page.
 
     ``states`` is an async generator in JavaScript, of ``(root, frame)``: it brings the explorable into one state after the other
-    and yields their names; ``await frame()`` lets it draw.  A look is a function of ``root``, or a promise of what it finds.
+    and yields their names; ``await frame()`` lets it draw.  A look is a function of ``(root, state)``, or a promise of what it finds.
     """
     script = f"""async (root) => {{
-      const states = {states}, looks = {{ {", ".join(f"{name}: {look}" for name, look in looks.items())} }}, frame = {FRAME};
+      const states = {states}, looks = {{ {", ".join(f"{name}: {look}" for name, look in looks.items())} }}, frame = {DRAWN}, look = {FRAME};
       const found = Object.fromEntries(Object.keys(looks).map((name) => [name, {{}}]));
       for await (const state of states(root, frame)) {{
-        await frame();
+        await look();
         if (state in found[Object.keys(looks)[0]]) throw new Error(`two states are called ${{state}}`);
-        for (const [name, look] of Object.entries(looks)) found[name][state] = await look(root);
+        for (const [name, find] of Object.entries(looks)) found[name][state] = await find(root, state);
       }}
       return found;
     }}"""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import AUDIT, FRAME, audit, faults, settled, sweep, until
+from alone import AUDIT, FRAME, audit, faults, place, settled, sweep, until
 from layernorm.explorables.modules import bundle
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
@@ -46,7 +46,7 @@ def show(tab, tmp_path):
     def open_page(widget=None, start=MOUNT, **options):
         sheets = "".join((files("layernorm") / "look" / name).read_text("utf-8") for name in SHEETS)
         path = tmp_path / "rows.html"
-        path.write_text(PAGE.format(sheets=sheets, place=(widget or ln.Rows())._repr_html_(), modules=bundle("mount", "rows/rows") + start), "utf-8")
+        path.write_text(PAGE.format(sheets=sheets, place=place(widget or ln.Rows()), modules=bundle("mount", "rows/rows") + start), "utf-8")
         return tab(path.as_uri(), **{**LAPTOP, **options})
     return open_page
 
