@@ -150,7 +150,14 @@ def test_each_sentence_and_each_row_is_whole(js, mode):
             assert re.sub("<[^>]+>", "", words).endswith(".") and not re.search("undefined|NaN|null|Infinity|∞", words), one
         rows = js("circle/tale")("$tale.rows($tale.told(s)).map((r) => [...r.values, ...r.more.filter((v) => v !== null)].map($tale.cell))", s=one)
         lost = np.ptp(one["x"]) == 0 and one["eps"] == 0
-        assert all(len(cell) <= 9 and (lost or "NaN" not in cell) for row in rows for cell in row), rows
+        assert all(len(cell) <= 9 and (lost or cell != "–") for row in rows for cell in row), rows
+
+
+def test_what_no_one_can_feel_or_divide_is_said(js):
+    start = state(js, "backward", "Push y₁")
+    say = lambda **changes: js("circle/tale")("$tale.sentence($tale.told(s), { step: 3, cloud: false })", s=start | changes)  # noqa: E731
+    assert say(g=[0, 0, 0]) == "g is 0: nothing pulls at the outputs, and no entry of x feels anything."
+    assert "here ε is 0 too" in say(x=[3, 3, 3]) and "divided by √ε" in say(x=[3, 3, 3])
 
 
 @pytest.mark.parametrize("value, words", [(2, "2"), (-1.2247449, "−1.225"), (0.0042, "0.0042"), (0.0177, "0.018"), (1e-13, "0"), (3.2e-7, "3·10⁻⁷"),

@@ -20,6 +20,12 @@ PICTURES = {
     "depth": lambda: ln.figures.depth({"s = 2": sizes(100), "s = 1": sizes(0.01)}, {"s = 2": sizes(1)}),
     "saturation": lambda: ln.figures.saturation([0.7, 8]),
     "companions": lambda: ln.figures.companions((2, 3, 4), (0, 1, 2), {"LN": (2,)}, ("example", "token", "feature")),
+    "who_wins": lambda: ln.figures.who_wins({b: {"BN": [30 / b, 40 / b], "LN": [3, 4], "none": [5, 6]} for b in (2, 8, 64)}, "best rates"),
+    "noisy_batch_norm": lambda: ln.figures.noisy_batch_norm({r: ln.experiments.load("noisy_batch_norm").at(rate=r) for r in (0.1, 0.3, 1)}),
+    "gradient_growth": lambda: ln.figures.gradient_growth(
+        {w: {b: {m: [1 + 5 / b, 1 + 6 / b] for m in ("BN", "LN", "none")} for b in (4, 256)} for w in (16, 256)}, {"batch 4": np.geomspace(1e9, 1, 51)}, 1.467),
+    "recurrent": lambda: ln.figures.recurrent({(g, norm): 1 + sizes(g)[:, None].repeat(2, 1) for norm in (False, True) for g in (0.9, 3)}),
+    "neighbour_noise": lambda: ln.figures.neighbour_noise({0: [0.5, 0.1], 2: [0.8, 0.2]}, [4, 64], {0: [0.5, 0.12], 2: [0.9, 0.2]}, [0, 0]),
     "companions of an image": lambda: ln.figures.companions((2, 3, 4, 5), (0, 1, 2, 3), {"C": (1,)}, ("image", "channel", "row", "column")),
 }
 

@@ -3,11 +3,14 @@ import inspect
 import re
 from pathlib import Path
 
+import nbformat
 import numpy as np
+import pytest
 import yaml
 
 import layernorm as ln
 from layernorm.practice import CONCEPTS
+from quoted import minutes_to_read
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +31,13 @@ def test_the_answer_on_the_front_door_is_computed_here():
     assert card["truth"] == "next to nothing"
     said = ", ".join(f"{v:.3f}" for v in large).replace("-", "−")
     assert said in card["tell"]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in ROOT.glob("chapters/*.ipynb")))
+def test_the_front_door_gives_the_time_that_each_page_asks_for(name):
+    asked = minutes_to_read(nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4))
+    said = re.search(rf"{{doc}}`chapters/{name}`.*?(\d+) minutes", text("index.md"))
+    assert said and int(said[1]) == asked
 
 
 def test_a_guess_comes_before_the_player():

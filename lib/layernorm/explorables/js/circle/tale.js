@@ -112,7 +112,8 @@ const FLOWS = [
 
 // The state in one sentence or two (HTML: numbers carry the colour of their quantity).
 export function sentence(now, { step, cloud }) {
-  if (now.lost && now.mode === "backward") return "All entries of x are equal: σ is 0, and with ε = 0 nothing can be divided by it. There is no gradient.";
+  if (now.lost && now.mode === "backward") return "All entries of x are equal: σ is 0, and here ε is 0 too, so that there is nothing to divide by. With ε > 0, g without its mean would be divided by √ε.";
+  if (now.mode === "backward" && !length(now.g)) return "g is 0: nothing pulls at the outputs, and no entry of x feels anything.";
   if (now.mode === "backward") return unbroken(FLOWS[step](now));
   if (cloud) {
     return now.mode === "rms" ? `${CLOUD} vectors at random (dots) and what RMSNorm makes of them: ${XHAT("points all over the sphere")}, two numbers each.`
