@@ -2,8 +2,9 @@
 
     python benchmarks/functional.py [seconds]
 
-All in one run and one thread, taking turns; each number is the smallest of many times.  Copies and torch differ from CPU to CPU by a
-factor of ten, so read the ratios, and only beside the CPU's name.  ``seconds`` is how long one line of the table may take (default 1).
+All in one run and one thread, taking turns.  A ratio is the middle one of the ratios of all turns: what slows a machine for a while
+slows both sides of it, and one lucky copy decides nothing.  Copies and torch differ from CPU to CPU by a factor of ten, so read the
+ratios, and only beside the CPU's name.  ``seconds`` is how long one line of the table may take (default 1).
 """
 import os
 import platform
@@ -37,17 +38,22 @@ def size(nbytes):
     return next(f"{nbytes / unit:.0f} {word}" for unit, word in ((2**20, "MB"), (2**10, "kB"), (1, "B")) if nbytes >= unit)
 
 
-def fastest(functions, seconds):
-    """The shortest time of each function; they take turns, so that what disturbs one disturbs all."""
-    best = dict.fromkeys(functions, float("inf"))
-    end, rounds = time.perf_counter() + seconds, 0
-    while rounds < 5 or time.perf_counter() < end:
+def in_turns(functions, seconds):
+    """The times of each function, (turns,), in seconds; they take turns, so that what disturbs one disturbs all."""
+    taken = {name: [] for name in functions}
+    end, turns = time.perf_counter() + seconds, 0
+    while turns < 5 or time.perf_counter() < end:
         for name, function in functions.items():
             began = time.perf_counter()
             function()
-            best[name] = min(best[name], time.perf_counter() - began)
-        rounds += 1
-    return best
+            taken[name].append(time.perf_counter() - began)
+        turns += 1
+    return {name: np.array(times) for name, times in taken.items()}
+
+
+def ratio(one, other):
+    """How many times the one takes of the other: the middle one over the turns."""
+    return np.median(one / other)
 
 
 def contenders(shape, norm):
@@ -69,12 +75,12 @@ def main(seconds=1.0):
     for norm in ("layer_norm", "rms_norm"):
         print(f"\n{norm:<17}{'size':>7}{'one copy':>12} | in copies:{'ours':>6}{'plain':>7}{'torch':>7} | ours/torch plain/ours")
         for shape in SHAPES:
-            best = fastest(contenders(shape, norm), seconds)
-            copies = {name: value / best["copy"] for name, value in best.items()}
+            taken = in_turns(contenders(shape, norm), seconds)
+            copies = {name: ratio(times, taken["copy"]) for name, times in taken.items()}
             wish = WISHES.get(shape, "") if norm == "layer_norm" else ""
-            print(f"{shape!s:<17}{size(4 * shape[0] * shape[1]):>7}{best['copy'] * 1e6:>9.1f} us | {copies['ours']:>16.1f}"
-                  f"{copies['plain']:>7.1f}{copies['torch']:>7.1f} | {best['ours'] / best['torch']:>10.2f}"
-                  f"{best['plain'] / best['ours']:>11.1f}   {wish}".rstrip(), flush=True)
+            print(f"{shape!s:<17}{size(4 * shape[0] * shape[1]):>7}{np.median(taken['copy']) * 1e6:>9.1f} us | {copies['ours']:>16.1f}"
+                  f"{copies['plain']:>7.1f}{copies['torch']:>7.1f} | {ratio(taken['ours'], taken['torch']):>10.2f}"
+                  f"{ratio(taken['plain'], taken['ours']):>11.1f}   {wish}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import numpy as np
 from .arguments import Array, kept, working
 
 BLOCK = 2**20            # bytes of a block: few calls, and still in a second- or third-level cache
-STRIP = 2**17            # bytes of gamma and of beta, repeated for as many rows
+STRIP = 2**18            # bytes of gamma and of beta, repeated for as many rows; half of it beside a workplace
 MOST_ROWS = 2**12        # of a block, so that the statistics of very short rows stay small too
 PIECE = 2**13            # numbers that BLAS adds up at once: more would cost float32 digits, and start threads
 NOTHING = -4096          # for log2(0): below the exponent of any float64 and of any square
@@ -53,7 +53,8 @@ def normalize(
     direct = ys.flags.c_contiguous and ys.dtype == work                         # is the output its own workplace?
     most = max(1, min(rows, MOST_ROWS, BLOCK // (1 if direct else 2) // (d * work.itemsize)))    # rows of a block
     buffer = np.empty((0 if direct else most, d), work)                         # (most, d), the workplace otherwise
-    gammas, betas = _repeated(gamma, most, work), _repeated(beta, most, work)   # (strip, d) or None
+    strip = STRIP // (1 if direct else 2)
+    gammas, betas = (_repeated(p, most, strip, work) for p in (gamma, beta))    # (strip, d) or None
     most_rstd = np.sqrt(np.finfo(work).eps / np.finfo(work).tiny)               # beyond, squares lose digits to underflow
     ones = np.ones(min(d, PIECE), work)                                         # (piece,)
     found = np.empty((3, rows if stats else 0), work)                           # mean, var, rstd
@@ -103,7 +104,7 @@ def _block(x: Array, c: Array, eps: float, ones: Array, centre: bool) -> tuple[A
 
 def _again(x: Array, c: Array, of_block: tuple[Array, Array, Array], unsafe: Array, eps: float, centre: bool) -> None:
     """Put right, in c and in its mean, var and rstd, the rows that ``_block`` could not do within the range of their type."""
-    few = max(1, STRIP // 32 // c.shape[1])                                     # rows at a time: float64 copies stay small too
+    few = max(1, STRIP // 64 // c.shape[1])                                     # rows at a time: float64 copies stay small too
     for some in np.split(unsafe, range(few, unsafe.size, few)):
         careful = _careful(x.reshape(c.shape)[some].astype(np.float64), eps, centre)
         for old, new in zip((c, *of_block), careful, strict=True):
@@ -148,7 +149,7 @@ def _mean(a: Array, b: Array) -> Array:
     return mean
 
 
-def _repeated(parameter: Array | None, rows: int, work: np.dtype[Any]) -> Array | None:
+def _repeated(parameter: Array | None, rows: int, nbytes: int, work: np.dtype[Any]) -> Array | None:
     """gamma or beta for a strip of rows, (strip, d): one long loop costs half of one short loop for each row.
 
     Of type ``work``, unless a number of it would become infinite.
@@ -160,15 +161,19 @@ def _repeated(parameter: Array | None, rows: int, work: np.dtype[Any]) -> Array 
         with np.errstate(over="ignore"):
             cast = row.astype(work)                                             # (1, d)
         row = cast if np.isfinite(cast).all() else row
-    times = min(rows, STRIP // row.nbytes)
+    times = min(rows, nbytes // row.nbytes)
     return row.repeat(times, axis=0) if times > 1 else row                      # (strip, d)
 
 
 def _by_strips(operation: np.ufunc, c: Array, parameter: Array) -> None:
     """c (n, d) times or plus the parameter (strip, d), in c."""
-    for start in range(0, len(c), len(parameter)):
-        strip = c[start:start + len(parameter)]                                 # (strip, d)
-        operation(strip, parameter[:len(strip)], out=strip)
+    strip, d = parameter.shape
+    whole = len(c) // strip * strip
+    strips = c[:whole].reshape(-1, strip, d)                                    # (n // strip, strip, d)
+    operation(strips, parameter, out=strips)
+    if whole < len(c):
+        rest = c[whole:]                                                        # (n % strip, d)
+        operation(rest, parameter[:len(rest)], out=rest)
 
 
 def _blocks(outer: tuple[int, ...], rows: int) -> Iterator[tuple[int | slice, ...]]:
