@@ -33,7 +33,7 @@ STATES = EXPERIMENTS["stable_step"].entries()
 def test_the_table_has_a_row_for_every_combination_in_the_order_that_the_module_counts(js):
     lab = ln.StepLab()
     for inputs in STATES:
-        row = js("lab/table")("$table.chosenRow(controls, choice)", controls=lab.controls, choice=inputs)
+        row = js("lab/table")("$table.chosenRow(grid, choice)", grid=lab.grid, choice=inputs)
         assert lab.table[row]["largest"] == lab.runs.at(**inputs)["largest"]
     assert len(lab.table) == len(STATES) == 24
     assert js("lab/table")("$table.nameOf(controls, 'before', 'divided by 16')", controls=lab.controls) == "÷ 16"

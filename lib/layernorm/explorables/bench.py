@@ -16,7 +16,8 @@ class Bench:
 
     def __init__(self, lab):
         self.lab, self._stopped, self._thread = lab, threading.Event(), None
-        self.fields = {name: _field(name, lab) for name in lab.runs}
+        inputs = lab.run_of(lab.choice)
+        self.fields = {name: _field(name, inputs[name], lab) for name in lab.runs}
         self.run = widgets.Button(description="Run it here", tooltip="Run the experiment with these inputs in this kernel")
         self.stop = widgets.Button(description="Stop", disabled=True, tooltip="Stop, and keep what was computed so far")
         self.progress = widgets.IntProgress(value=0, max=1, layout=widgets.Layout(width="10rem"))
@@ -86,13 +87,13 @@ class Bench:
         return f"<table><thead><tr><td></td><th>here</th><th>stored</th></tr></thead><tbody>{rows}</tbody></table><p>{verdict}</p>"
 
     def _follow(self, change):
-        for name, field in self.fields.items():
-            field.value = change.new[name]
+        for name, value in self.lab.run_of(change.new).items():
+            self.fields[name].value = value
 
 
-def _field(name, lab):
+def _field(name, value, lab):
     values = lab.runs[name]
-    options = {"description": lab.labels.get(name, name), "value": lab.choice[name], "style": {"description_width": "initial"}}
+    options = {"description": lab.labels.get(name, name), "value": value, "style": {"description_width": "initial"}}
     if isinstance(values[0], str):
         return widgets.Dropdown(options=list(values), **options)
     kind = widgets.BoundedIntText if all(isinstance(value, int) for value in values) else widgets.BoundedFloatText

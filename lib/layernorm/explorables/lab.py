@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 import traitlets
 
-from .. import experiments, figures
+from .. import experiments
 from ..experiments.stored import rounded
 from ..figures.picture import plain_number
 from .bench import LIVE, Bench
 from .explorable import LOOK, Explorable
-from .modules import bundle
 
 
 class Lab(Explorable):
@@ -25,10 +24,12 @@ class Lab(Explorable):
     experiment = ""
     labels = {}                                                   # of inputs whose name is no label
     texts = {}                                                    # {input: {value: what stands for it}}, where it is not the value itself
-    start = {}                                                    # the inputs at the beginning; the first values where not named
+    more = {}                                                     # {control: values that no run has}: of an input, or all of them
+    start = {}                                                    # the choice at the beginning; the first values where not named
 
     title = traitlets.Unicode().tag(sync=True)
     controls = traitlets.List().tag(sync=True)
+    grid = traitlets.Dict().tag(sync=True)
     table = traitlets.List().tag(sync=True)
     facts = traitlets.Dict().tag(sync=True)
     choice = traitlets.Dict().tag(sync=True)
@@ -42,10 +43,12 @@ class Lab(Explorable):
 
     def __init__(self, **choice):
         self.runs = experiments.load(self.experiment)
-        first = {name: values[0] for name, values in self.runs.items()}
+        self.names = [*(name for name in self.more if name not in self.runs), *sorted(self.runs, key=self.more.__contains__)]
+        controls = [self._control(name) for name in self.names]
+        first = {control["name"]: control["values"][0] for control in controls}
         table = [self.shown(entry["result"]) for entry in self.runs.content["entries"]]
-        controls = [self._control(name) for name in self.runs]
-        super().__init__(controls=controls, table=table, choice=first | self.start | choice, **self.words())
+        super().__init__(controls=controls, grid={name: list(values) for name, values in self.runs.items()}, table=table,
+                         choice=first | self.start | choice, **self.words())
         self._bench = None
 
     def words(self):
@@ -63,7 +66,11 @@ class Lab(Explorable):
     @property
     def result(self):
         """The stored result for the inputs as they are chosen now."""
-        return self.runs.at(**self.choice)
+        return self.runs.at(**self.run_of(self.choice))
+
+    def run_of(self, choice):
+        """The inputs of the run that a choice stands for."""
+        return {name: value for name, value in choice.items() if name in self.runs or name not in self.more}
 
     @property
     def bench(self):
@@ -72,16 +79,19 @@ class Lab(Explorable):
         return self._bench
 
     def _control(self, name):
-        values = list(self.runs[name])
+        values = [*self.runs.get(name, ()), *self.more.get(name, ())]
         texts = [self.texts.get(name, {}).get(value, value) for value in values]
         return {"name": name, "label": self.labels.get(name, name), "values": values,
                 "texts": [text if isinstance(text, str) else plain_number(text, 6) for text in texts]}
 
     @traitlets.validate("choice")
     def _stored(self, proposal):
-        choice = {name: proposal.value.get(name) for name in self.runs} | proposal.value
+        choice = {name: proposal.value.get(name) for name in self.names} | proposal.value
         try:
-            self.runs.at(**choice)
+            for name in self.more.keys() - self.runs.keys():
+                if choice[name] not in self.more[name]:
+                    raise ValueError(f"{name} must be one of {', '.join(map(repr, self.more[name]))}; got {choice[name]!r}")
+            self.runs.at(**self.run_of(choice))
         except (TypeError, ValueError) as error:
             raise traitlets.TraitError(f"choice: {error}") from None
         return choice
@@ -105,7 +115,7 @@ class Lab(Explorable):
                 fixed = {name: entry[name] for name in others}
                 cells = [next(iter(self.summary(one).values())) for one in self.runs.over(first, **fixed)]
                 rows.append(f"<tr><th scope=\"row\">{', '.join(map(str, fixed.values()))}</th>"
-                            + "".join(f"<td>{_plain(cell)}</td>" for cell in cells) + "</tr>")
+                            + "".join(f"<td>{plain(cell)}</td>" for cell in cells) + "</tr>")
         return (f'<div class="ln-lab-table"><table><caption>{escape(what)}, by {escape(across["label"])}</caption>'
                 f'<thead><tr><td></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
 
@@ -114,47 +124,5 @@ class Lab(Explorable):
         return (data | {LIVE: self.bench.under(self)} if LIVE in data else data), metadata
 
 
-class StepLab(Lab):
-    """How large a step does gradient descent bear?  The size of the pixels against what is done before the linear map.
-
-    Parameters
-    ----------
-    pixels : one of 0.001, 0.01, 0.1, 1, 10, 100
-    before : "raw", "divided by 16", "LayerNorm" or "standardized"
-
-    ``result`` is the stored result of ``experiments.stable_step`` for them.
-    Raises ``traitlets.TraitError`` for any other value, and keeps those that it had.
-    """
-
-    _module = "steplab"
-    _esm = bundle("steplab/steplab") + "export default $steplab;\n"
-    experiment = "stable_step"
-    labels = {"pixels": "Pixels ×", "before": "What the map sees"}
-    texts = {"before": {"divided by 16": "÷ 16"}}
-    start = {"pixels": 1}
-
-    def words(self):
-        at = self.runs.at
-        smaller = at(pixels=1, before="raw")["largest"] / at(pixels=10, before="raw")["largest"]
-        options = {"1: it stays": 1, "10": 10, "100": 100}
-        return {"title": "How large a step does descent bear?",
-                "ask": "Make all pixels ten times as large: by what is the largest stable step for raw pixels divided?",
-                "options": list(options), "right": [i for i, times in enumerate(options.values()) if abs(smaller / times - 1) < 0.01],
-                "tell": "λ, the largest eigenvalue of XᵀX/n, grows as the square. Try it; then LayerNorm.",
-                "facts": {"relative": list(experiments.steps.RELATIVE), "times": list(experiments.steps.TIMES)}}
-
-    def summary(self, result):
-        names = {"largest stable step 2/λ": result["largest"], "condition number κ": result["condition"]}
-        for name, run in (("left after 300 steps, 1 % below", "below"), ("left after 300 steps, 1 % above", "above")):
-            if result[run]:
-                names[name] = result[run][-1]
-        return names
-
-    def picture(self):
-        pixels, before = self.choice["pixels"], self.choice["before"]
-        results = {name: self.runs.at(pixels=pixels, before=name) for name in self.runs["before"]}
-        return figures.stable_steps(experiments.steps.RELATIVE, results, before)
-
-
-def _plain(value):
+def plain(value):
     return plain_number(value, 3) if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"

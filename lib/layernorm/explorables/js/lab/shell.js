@@ -90,8 +90,9 @@ export function lab({ model, el: root, signal }, view) {
   const say = sentence(view), parts = [guess, ...made, stage, say, announcer([guess, say])];
 
   function draw() {
-    const choice = model.get("choice"), row = (other = {}) => model.get("table")[chosenRow(controls, { ...choice, ...other })];
-    const now = { choice, row, result: row(), fresh: model.get("fresh"), named: (name, value) => nameOf(controls, name, value) };
+    const choice = model.get("choice"), facts = model.get("facts");
+    const row = (other = {}) => model.get("table")[chosenRow(model.get("grid"), { ...choice, ...other })];
+    const now = { choice, facts, row, result: row(), fresh: model.get("fresh"), named: (name, value) => nameOf(controls, name, value) };
     for (const part of parts) part.draw(now);
   }
   function fit(again = false) {
