@@ -116,6 +116,29 @@ def test_a_verdict_is_on_what_was_when_it_was_given(show):  # noqa: F811
     expect(strip).to_contain_text("As you said: inside it. Here σ² = 6·10⁻⁶")
 
 
+def test_a_question_about_size_is_asked_of_a_vector_that_eps_does_not_touch(show):  # noqa: F811
+    page = show(ln.Circle(x=[0.001, 0, 0]), **LAPTOP, reduced_motion="reduce")
+    root, strip = circle(page), circle(page).locator(".ln-predict")
+    root.get_by_role("button", name="Stretch").click()
+    for i, text in enumerate(("0.001", "0", "0")):
+        root.get_by_label(f"x{'₁₂₃'[i]}", exact=True).fill(text)
+        page.keyboard.press("Enter")
+    root.get_by_role("button", name="nowhere").click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(strip).to_contain_text("As you said: nowhere. Twice as far out is twice σ")
+    expect(root.locator("tr", has_text="x̂")).to_contain_text("−1.225")
+
+
+def test_gamma_and_beta_are_told_truly_on_and_near_the_ones_axis(show):  # noqa: F811
+    page = show(ln.Circle(gamma=[1.5, 0.5, 1], beta=[0.5, -0.5, 0]), **LAPTOP)
+    root, say = circle(page), circle(page).locator(".ln-say")
+    for text, words in (("2", "so x̂ is 0 and y is β = (0.5, −0.5, 0), the centre"), ("2.001", "y inside the ellipse"), ("9", "y runs on an ellipse")):
+        for sign, value in (("₁", text), ("₂", "2"), ("₃", "2")):
+            root.get_by_label(f"x{sign}", exact=True).fill(value)
+            page.keyboard.press("Enter")
+        expect(say).to_contain_text(words)
+
+
 def test_the_focus_stays_in_the_strip_when_its_button_goes(show):  # noqa: F811
     page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
     circle(page).get_by_role("button", name="nowhere").click()

@@ -452,6 +452,17 @@ def test_a_guess_waits_with_its_question_and_is_kept_beside_the_answer(show):
     expect(strip).to_contain_text("Predict Which entries")
 
 
+def test_the_first_guess_after_an_edit_is_judged(show):
+    page = show()
+    page.get_by_label("Speed").select_option("2×")
+    field(page, "x₁").fill("9")
+    page.keyboard.press("Enter")
+    for name in ("x̂₂", "x̂₃", "x̂₄"):
+        button(page, name).click()
+    button(page, "Check by playing").click()
+    expect(page.locator(".ln-predict").first).to_contain_text("✓ As you said: x̂₂, x̂₃, x̂₄. What lies below the mean 4.25", timeout=10_000)
+
+
 def test_a_guess_can_be_changed_and_other_numbers_take_it_back(show):
     page = show()
     strip = page.locator(".ln-predict").first

@@ -90,12 +90,13 @@ def test_the_verdict_on_a_feature_is_that_of_the_least_possible_error(js):
     verdicts = fit(js, "all.map($fitting.study)", all=[points.tolist() for points in cases])
     seen = set()
     for points, one, least in zip(cases, verdicts, least_errors(cases)):
-        if abs(least - CLOSE) < 1e-9:
+        room = CLOSE * min(1, np.ptp(points[:, 1]) or 1)
+        if abs(least - room) < 1e-9:
             continue
-        assert (one["kind"] == "line") == (least < CLOSE), (points, one, least)
+        assert (one["kind"] == "line") == (least < room), (points, one, least)
         shown = np.abs(one["gamma"] * points[:, 0] + one["beta"] - points[:, 1]).max()
         assert abs(shown - one["off"]) < 1e-9 and max(abs(one["gamma"]), abs(one["beta"])) <= LIMIT
-        assert one["kind"] != "line" or shown <= CLOSE + 1e-12
+        assert one["kind"] != "line" or shown <= room + 1e-12
         seen.add(one["kind"])
     assert seen == {"line", "same", "miss", "limit"}
 
@@ -154,6 +155,16 @@ def test_rows_that_share_mean_and_spread_come_back_with_sigma_and_mu(js):
 @pytest.mark.parametrize("rows", [[[0, 3, 6], [2, 3, 4]], [[0, 3, 6], [1, 4, 7]], [[3, 3, 3], [3, 3, 3]]])
 def test_a_shared_mean_or_a_shared_spread_is_not_both(js, rows):
     assert judged(js, rows)["shared"] is None
+
+
+def test_small_rows_are_judged_by_their_own_size(js):
+    """Two decimals would let a constant pass for them."""
+    small = np.array([[0, 0, 6], [3, 3, 3], [5, 0, 1]]) / 1000
+    assert not judged(js, small)["possible"] and judged(js, small[:2])["possible"]
+    x_hat = ln.layer_norm(small)
+    all_points = np.stack([x_hat[:, 0], small[:, 0]], 1).tolist()
+    assert fit(js, "$fitting.roomOf(all)", all=all_points) == pytest.approx(0.005 * 0.005)
+    assert fit(js, "$fitting.isBack(0.003, 0, $fitting.roomOf(all))", all=all_points) is False
 
 
 # --- The three rounds ---------------------------------------------------------------------------------

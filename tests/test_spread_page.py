@@ -176,6 +176,20 @@ def test_points_come_at_the_mean_and_go(show):  # noqa: F811
     expect(spread(page).locator(".sp-count")).to_have_text("d = 4")
 
 
+@pytest.mark.parametrize("name, guess, words", [("× 10", "100 times", "As you said: 100 times. Every side is 10 times as long"),
+                                                 ("One far", "7.5", "As you said: 7.5. Of the 60 in all squares")])
+def test_a_question_about_certain_numbers_is_judged_on_them(show, name, guess, words):  # noqa: F811
+    page = show(ln.Spread(), **LAPTOP, reduced_motion="reduce")
+    press(page, name)
+    for field in spread(page).get_by_role("spinbutton").all():
+        field.fill("3")
+        page.keyboard.press("Enter")
+    predict = spread(page).locator(".ln-predict")
+    predict.get_by_role("button", name=guess).click()
+    press(page, "Check")
+    expect(predict).to_contain_text(words)
+
+
 def test_a_guess_is_kept_watched_and_judged(show):  # noqa: F811
     page = show(ln.Spread(), **LAPTOP)
     predict = spread(page).locator(".ln-predict")

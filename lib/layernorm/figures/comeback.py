@@ -4,8 +4,14 @@ import numpy as np
 
 from .picture import C, drawn, number
 
-CLOSE = 0.005                                                          # right to two decimals
+CLOSE = 0.005                                                          # right to two decimals, or to that share of a small range
 ACROSS = 3                                                             # panels side by side
+
+
+def allowed(rows):
+    """How far off a number may be and still be back, for each feature."""
+    ranges = np.ptp(rows, axis=0)
+    return CLOSE * np.where(ranges > 0, np.minimum(1, ranges), 1)
 
 
 @drawn
@@ -16,7 +22,7 @@ def comeback(rows, x_hat, gamma, beta):
     """
     rows, x_hat = np.asarray(rows, float), np.asarray(x_hat, float)     # (rows, d)
     y = gamma * x_hat + beta                                            # (rows, d)
-    back, d = np.abs(y - rows) <= CLOSE, rows.shape[1]
+    back, d = np.abs(y - rows) <= allowed(rows), rows.shape[1]
     across = ACROSS if d != 4 else 2
     down = -(-d // across)
     seen = [v for v in (*rows.flat, *y.flat, 0) if np.isfinite(v)]

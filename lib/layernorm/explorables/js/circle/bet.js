@@ -10,7 +10,8 @@ export function bet(view) {
   const state = () => told(Object.fromEntries(["mode", "x", "g", "gamma", "beta", "eps"].map((key) => [key, view.get(key)])));
 
   function commit(name, quiz, guess) {
-    if (quiz.x && !quiz.path) view.set({ x: [...view.given(name).x], g: [...view.given(name).g] });     // the case that was asked about
+    // What was asked is about the case of the preset, or about any x whose size ε does not touch.
+    if (quiz.path ? quiz.full && state().n.spread < 0.99 : quiz.x) view.set({ x: [...view.given(name).x], g: [...view.given(name).g] });
     const start = state(), mine = { guess, verdict: null };
     kept.set(name, mine);
     view.later();

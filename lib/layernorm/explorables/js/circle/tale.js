@@ -1,6 +1,6 @@
 // What the Circle tells and asks, without a page to tell it on: sentences, rows of numbers, presets.  Pure.
 import { fixed, list, short, subscript, superscript } from "../kit.js";
-import { backward, length, normalized, ONES, parts, placed, plus, RADIUS, times } from "./space.js";
+import { backward, length, normalized, ONES, parts, placed, plus, RADIUS, scattered, times } from "./space.js";
 
 const mark = (role, text) => `<b class="${role}">${text}</b>`;
 const X = (text) => mark("r-x", text), STAT = (text) => mark("r-stat", text), XHAT = (text) => mark("r-xhat", text);
@@ -15,6 +15,7 @@ export const STEPS = ["g", "− part along 1", "− part along x̂", "÷ σ"];
 export const SHORT_STEPS = ["g", "− along 1", "− along x̂", "÷ σ"];
 export const LAST = STEPS.length - 1;
 export const CLOUD = 60;
+const ROUND = 0.99;                                           // of the variance of x̂: from here on the eye takes it for 1
 
 const tiny = (v, size) => Math.abs(v) < 1e-12 * size;
 const same = (a, b) => length(plus(a, b, -1)) < 1e-3;           // to the eye: ε moves x̂ by millionths
@@ -71,10 +72,12 @@ const still = (now) => now.back.arrows[LAST].flatMap((v, i) => (tiny(v, length(n
 function forward(now) {
   const { n, eps, beta } = now, away = length(n.foot);
   if (now.lost) return "All entries of x are equal: σ is 0, and without ε there is nothing to divide by. x has no x̂.";
-  if (shaped(now)) return `The circle is stretched feature by feature and moved: ${Y("y")} runs on an ellipse around β = ${list(beta)}, and nowhere else.`;
+  if (shaped(now) && now.flat) return `x lies on the ones axis, so x̂ is 0 and ${Y("y is β")} = ${list(beta)}, the centre of the ellipse.`;
+  if (shaped(now) && n.spread < ROUND) return `ε counts here: x̂ stays inside the circle, and ${Y("y")} inside the ellipse around β = ${list(beta)}.`;
+  if (shaped(now)) return `The circle is stretched feature by feature and moved: ${Y("y")} runs on an ellipse around β = ${list(beta)}.`;
   if (now.flat) return `x lies on the ones axis. Without its mean nothing is left of it, and 0 ⁄ √ε is 0: ${XHAT("x̂ is the centre")}.`;
-  if (n.spread < 0.99) {
-    return `σ² = ${short(n.sigma ** 2)} is ${n.spread < 0.5 ? "less than" : "not far above"} ε = ${short(eps)}, so ε counts: `
+  if (n.spread < ROUND) {
+    return `σ² = ${short(n.sigma ** 2)} is ${n.spread < 0.5 ? "less than" : n.spread < 0.9 ? "not far above" : `${Math.round(n.sigma ** 2 / eps)} times`} ε = ${short(eps)}, so ε counts: `
       + `${XHAT("x̂ stays inside the circle")}, at ${short(Math.sqrt(n.spread))} of its radius.`;
   }
   const way = Math.abs(away - RADIUS) < 0.005 ? "It is there already." : `Divided by σ it moves ${away > RADIUS ? "in" : "out"} to ${XHAT("√3 = 1.732")}.`;
@@ -86,7 +89,7 @@ function rms(now) {
   const { n } = now, x = length(now.x);
   if (now.lost) return "x is 0, and without ε there is nothing to divide by.";
   if (tiny(x, 1)) return "x is 0, and stays there: 0 ⁄ √ε is 0.";
-  if (n.spread < 0.99) return `The mean square of x, ${short(n.sigma ** 2)}, is not far from ε = ${short(now.eps)}: ${XHAT("x̂ stays inside the sphere")}.`;
+  if (n.spread < ROUND) return `The mean square of x, ${short(n.sigma ** 2)}, is not far from ε = ${short(now.eps)}: ${XHAT("x̂ stays inside the sphere")}.`;
   const level = n.mu / n.std, way = Math.abs(x - RADIUS) < 0.005 ? "x is there already" : `x moves straight ${x > RADIUS ? "towards" : "away from"} 0`;
   return `${way}, until its length is ${XHAT("√3")}. ${Math.abs(level) < 0.0005 ? "Its mean is 0, so LayerNorm would agree"
     : `Its mean is not taken away: x̂ keeps ${STAT(short(level))}`}.`;
@@ -116,6 +119,7 @@ export function sentence(now, { step, cloud }) {
   if (now.mode === "backward" && !length(now.g)) return "g is 0: nothing pulls at the outputs, and no entry of x feels anything.";
   if (now.mode === "backward") return unbroken(FLOWS[step](now));
   if (cloud) {
+    if (!round(now)) return `${CLOUD} vectors at random (dots). ε = ${short(now.eps)} counts beside their size: ${XHAT("what comes out stays inside")}.`;
     return now.mode === "rms" ? `${CLOUD} vectors at random (dots) and what RMSNorm makes of them: ${XHAT("points all over the sphere")}, two numbers each.`
       : `${CLOUD} vectors at random (dots) and what LayerNorm makes of them: ${XHAT("points on one circle")}, an angle each.`;
   }
@@ -143,6 +147,8 @@ const nearing = (decades, end) => (u, { x }) => {
   const { level, size, direction } = parts(x, "forward"), go = Math.min(1, 3 * u);
   return { x: u === 1 ? [...end] : placed(level + (2 - level) * go, size * 10 ** (-decades * u), direction) };
 };
+// Do all vectors of the cloud reach full length?
+const round = (now) => scattered(CLOUD).every((v) => normalized(v, now).spread > ROUND);
 const stays = (start, end) => same(start.n.xhat, end.n.xhat);
 const A = [2, 0, 4];
 
@@ -151,7 +157,7 @@ const FORWARD = {
   Slide: asks("Slide x along the dashed line, parallel to the ones axis. Where does x̂ go?", ["along with it", "nowhere", "round the circle"], slide,
     (start, end) => (stays(start, end) ? 1 : 0), () => "A slide changes the mean alone, and the mean is the first thing to go."),
   Stretch: asks("Now pull x straight away from the ones axis, to twice the distance. Where does x̂ go?", ["twice as far", "nowhere", "round the circle"],
-    outward, (start, end) => (stays(start, end) ? 1 : 0), () => "Twice as far out is twice σ, and by σ it is divided."),
+    outward, (start, end) => (stays(start, end) ? 1 : 0), () => "Twice as far out is twice σ, and by σ it is divided.", { full: true }),
   "−x": asks("Put −x in the place of x. Where does x̂ go?", ["nowhere", "straight across", "to the centre"], opposite,
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is what LayerNorm keeps. Only positive factors are forgotten."),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["on the circle", "at the centre", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
@@ -160,21 +166,23 @@ const FORWARD = {
     (start, end) => (end.n.spread > 0.99 ? 0 : 1), (end) => (end.eps === 0 ? "Without ε every direction is blown up to full length."
       : `Here σ² = ${short(end.n.sigma ** 2)} and ε = ${short(end.eps)}: ε keeps noise from being blown up to full size.`), { x: [3, 2, 1] }),
   Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["in a ball", "in a disc", "on one circle"],
-    (u) => ({ cloud: true, fall: u }), () => 2, () => "Each has lost its level and its size. A direction is left: with three features, one angle."),
+    (u) => ({ cloud: true, fall: u }), (_, end) => (round(end) ? 2 : 1), (end) => (round(end) ? "Each has lost its level and its size. A direction is left: with three features, one angle."
+      : `ε = ${short(end.eps)} counts beside their size, so not all reach the circle.`)),
   "γ, β": asks("y = γ ⊙ x̂ + β with γ = (1.5, ½, 1), β = (½, −½, 0). What becomes of the circle?", ["nothing", "an ellipse", "all of space"],
-    (u) => ({ gamma: [1 + u / 2, 1 - u / 2, 1], beta: [u / 2, -u / 2, 0] }), () => 1, () => "Moved and stretched, it is still one closed curve: what was lost does not come back."),
+    (u) => ({ gamma: [1 + u / 2, 1 - u / 2, 1], beta: [u / 2, -u / 2, 0] }), (_, end) => (shaped(end) ? 1 : 0), () => "Moved and stretched, it is still one closed curve: what was lost does not come back."),
 };
 const RMS = {
   Slide: asks("Slide x parallel to the ones axis: x + 1, x + 2, … Where does x̂ go?", ["nowhere", "over the sphere", "off the sphere"], slide,
     (start, end) => (stays(start, end) ? 0 : 1), () => "No mean is taken away, so RMSNorm sees it. LayerNorm does not."),
   Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["nowhere", "over the sphere", "twice as far"],
-    (u, { x }) => ({ x: times(x, 1 + u - 0.55 * wave(u)) }), (start, end) => (stays(start, end) ? 0 : 1), () => "The length of x is all that RMSNorm takes away."),
+    (u, { x }) => ({ x: times(x, 1 + u - 0.55 * wave(u)) }), (start, end) => (stays(start, end) ? 0 : 1), () => "The length of x is all that RMSNorm takes away.", { full: true }),
   "−x": asks("Put −x in the place of x. Where does x̂ go?", ["nowhere", "straight across", "to the centre"], opposite,
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is kept, sign and all."),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["at the centre", "at (1, 1, 1)", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
     () => 1, () => "Divided by its root mean square, 2. LayerNorm gives (0, 0, 0) for every constant vector."),
   Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["on one circle", "on the sphere", "inside it"],
-    (u) => ({ cloud: true, fall: u }), () => 1, () => "Each has lost its length only. LayerNorm would put them all on the circle."),
+    (u) => ({ cloud: true, fall: u }), (_, end) => (round(end) ? 1 : 2), (end) => (round(end) ? "Each has lost its length only. LayerNorm would put them all on the circle."
+      : `ε = ${short(end.eps)} counts beside their size, so not all reach the sphere.`)),
 };
 const felt = (now) => {
   const quiet = still(now), loud = [0, 1, 2].filter((i) => !quiet.includes(i));
@@ -189,7 +197,11 @@ const BACKWARD = {
   "Other x": pulls("Another x, (2, 0, 4), and a pull at y₁ alone.", A, [1, 0, 0], ({ back }) => `The gradient is ${list(back.arrows[LAST])}. Nothing of g pointed along x̂ here.`),
   "10x": { ...pulls("", [0, 0, 60], [1, 0, 0], () => "x̂ is where it was, so g loses the same parts. Then what is left is divided by a σ ten times as large."),
     ask: "An x ten times as large, (0, 0, 60). How large is its gradient?", options: ["ten times", "the same", "a tenth"],
-    many: false, lone: -1, right: () => 2 },
+    many: false, lone: -1,
+    right: (_, { x, g, eps, back }) => {                      // beside the gradient of the x that is asked about, divided by ten
+      const times = length(back.arrows[LAST]) / length(backward(x.map((v) => v / 10), g, { eps }).arrows[LAST]);
+      return times > 5 ? 0 : times > 0.5 ? 1 : 2;
+    } },
 };
 export const PRESETS = { forward: FORWARD, backward: BACKWARD, rms: RMS };
 export const START = { forward: A, rms: A, backward: [0, 0, 6] };

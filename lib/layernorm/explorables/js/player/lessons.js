@@ -19,9 +19,13 @@ const ALIKE = choice("All entries are equal. What comes out as x̂?", ["all 1", 
 const SQUARES = {
   ask: "What do the squares of all x̂ add up to?", step: NORMALIZED, many: false,
   options: (n) => ["0", "1", String(n.x.length)],
-  right: (n) => [[0, 1, n.x.length].map((v) => Math.abs(v - n.x.length * n.spread)).reduce((best, gap, i, gaps) => (gap < gaps[best] ? i : best), 0)],
+  right: (n) => [[0, 1, n.x.length].findIndex((v) => Math.abs(v - n.x.length * n.spread) < 0.5)],
   tell: (n) => `Their mean is the variance of x̂, ${exact(n.spread)}, and there are ${n.x.length} of them.`,
 };
+// Where ε counts, the squares add up to no round number.
+const LESS = choice("ε is not small beside σ² here. What is the variance of x̂?", ["0", "between 0 and 1", "1"], (n) => (n.spread > ROUND ? 2 : n.spread > 0 ? 1 : 0),
+  (n) => `It is ${exact(n.spread)}: σ² = ${exact(n.variance)}, and ε is added to it.`);
+const ROUND = 0.99;                                           // of the variance of x̂: from here on the eye takes it for 1
 const MANY = 6;                                               // more options than this do not fit a phone
 
 // --- Presets ---------------------------------------------------------------------------------------
@@ -55,7 +59,7 @@ export const PRESETS = {
   "d = 1": plain([5], choice("A vector with one entry. What is left of it?", ["5", "1", "0"], () => 2,
     () => "It is its own mean.")),
   "d = 2": plain([3, 100], choice("Two entries, 3 and 100. What is x̂?", ["(−0.94, 0.94)", "(−1, 1)", "(0.03, 1)"], () => 1,
-    () => "So for any two unequal numbers: with d = 2 only the order survives.")),
+    () => "So for any two numbers that lie far more than √ε apart: of two features only the order is left.")),
   "d = 8": plain([1, -2, 0.5, 3, 0, -1, 2, 4.5], SQUARES),
 };
 const FIXED = ["x", "gamma", "beta", "eps", "scale", "outside"];
@@ -64,4 +68,4 @@ const FIXED = ["x", "gamma", "beta", "eps", "scale", "outside"];
 export const presetOf = (state) => Object.keys(PRESETS).find((name) =>
   FIXED.every((key) => String(PRESETS[name][key]) === String(state[key]))) ?? "";
 
-export const quizOf = (preset, n) => PRESETS[preset]?.quiz ?? (flat(n) ? ALIKE : n.x.length > MANY ? SQUARES : SIGNS);
+export const quizOf = (preset, n) => PRESETS[preset]?.quiz ?? (flat(n) ? ALIKE : n.x.length <= MANY ? SIGNS : n.spread > ROUND ? SQUARES : LESS);

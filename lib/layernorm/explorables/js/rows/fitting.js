@@ -3,7 +3,8 @@
 import { layerNorm, mean } from "../arithmetic.js";
 
 export const LIMIT = 100;                                     // of |γ| and |β|
-export const CLOSE = 0.005;                                   // a number is back if it is right to two decimals
+export const CLOSE = 0.005;                                   // a number is back if it is right to two decimals;
+                                                              // where a feature ranges over less than 1, to that share of its range
 const ALIKE = 0.0005;                                         // two x̂ that are printed alike
 const EXACT = 1e-12;                                          // what rounding leaves of 0
 
@@ -16,7 +17,11 @@ export function normalized(rows, eps) {
 }
 export const outputs = (xhat, gamma, beta) => xhat.map((row) => row.map((h, i) => gamma[i] * h + beta[i]));
 export const points = (rows, xhat, i) => rows.map((x, r) => [xhat[r][i], x[i]]);
-export const isBack = (y, x) => Math.abs(y - x) <= CLOSE + EXACT;
+export function roomOf(all) {
+  const wanted = all.map(([, t]) => t), range = Math.max(...wanted) - Math.min(...wanted);
+  return CLOSE * (range > 0 ? Math.min(1, range) : 1);
+}
+export const isBack = (y, x, room = CLOSE) => Math.abs(y - x) <= room * (1 + EXACT) + EXACT;
 
 // The least squares line; `slope` is 0 where all points stand above each other.
 function free(all) {
@@ -32,7 +37,7 @@ const squares = (all, [slope, height]) => missed(all, slope, height).reduce((sum
 // The same within the limits.  Where no slope within them makes a difference that shows, the flattest.
 export function best(all) {
   const { slope, height, h, t } = free(all);
-  if (largest(all.map(([a]) => a - h)) * LIMIT < CLOSE) return [0, clamp(t)];
+  if (largest(all.map(([a]) => a - h)) * LIMIT < roomOf(all)) return [0, clamp(t)];
   if (Math.abs(slope) <= LIMIT && Math.abs(height) <= LIMIT) return [slope, height];
   const steep = all.reduce((sum, [a]) => sum + a * a, 0);
   const edges = [-LIMIT, LIMIT].flatMap((edge) => [
@@ -44,6 +49,7 @@ export function best(all) {
 // From the least to the greatest slope with which some line within the limits is close to all points: each pair of points,
 // and each point with the limit of β, leaves an interval, and intervals that meet in pairs have a point in common.
 export function slopes(all) {
+  const close = roomOf(all);
   let low = -LIMIT, high = LIMIT;
   const cut = (h, t, room) => {
     if (h === 0) { if (Math.abs(t) > room) low = Infinity; return; }
@@ -52,15 +58,15 @@ export function slopes(all) {
     high = Math.min(high, Math.max(one, other));
   };
   all.forEach(([h, t], r) => {
-    cut(h, t, LIMIT + CLOSE);
-    for (const [k, s] of all.slice(0, r)) cut(h - k, t - s, 2 * CLOSE);
+    cut(h, t, LIMIT + close);
+    for (const [k, s] of all.slice(0, r)) cut(h - k, t - s, 2 * close);
   });
   return [low, high];
 }
 
 function through(all, [low, high]) {
-  const slope = clamp(best(all)[0], low, high), left = all.map(([h, t]) => t - slope * h);
-  return [slope, clamp(mean(left), Math.max(-LIMIT, Math.max(...left) - CLOSE), Math.min(LIMIT, Math.min(...left) + CLOSE))];
+  const close = roomOf(all), slope = clamp(best(all)[0], low, high), left = all.map(([h, t]) => t - slope * h);
+  return [slope, clamp(mean(left), Math.max(-LIMIT, Math.max(...left) - close), Math.min(LIMIT, Math.min(...left) + close))];
 }
 
 function sameHat(all) {
@@ -87,7 +93,7 @@ export function study(all) {
     return { kind: "same", gamma, beta, off, pair, apart, needs: apart > EXACT ? (s - t) / (k - h) : NaN };
   }
   const { slope, height } = free(all);
-  const exact = largest(missed(all, slope, height)) <= CLOSE;
+  const exact = largest(missed(all, slope, height)) <= roomOf(all);
   return { kind: exact ? "limit" : "miss", gamma, beta, off, slope, height };
 }
 

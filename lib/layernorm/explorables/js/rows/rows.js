@@ -1,7 +1,7 @@
 // Rows: can γ and β, the same for every row, undo what LayerNorm did to each of them?
 import { ease, el, iconButton, mix, mover, onceAFrame, still } from "../kit.js";
 import { board } from "./board.js";
-import { caught, isBack, judge, LIMIT, outputs, points, stops } from "./fitting.js";
+import { caught, isBack, judge, LIMIT, outputs, points, roomOf, stops } from "./fitting.js";
 import { sentence } from "./telling.js";
 import { wager } from "./wager.js";
 
@@ -88,7 +88,7 @@ function present(view) {
   const [rows, gamma, beta, eps, round] = ["rows", "gamma", "beta", "eps", "round"].map(view.get), d = rows[0].length;
   if (gamma.length !== d || beta.length !== d) return null;
   const judged = judge(rows, eps), { xhat } = judged, y = outputs(xhat, gamma, beta);
-  const back = y.map((row, r) => row.map((v, i) => isBack(v, rows[r][i])));
+  const room = rows[0].map((_, k) => roomOf(points(rows, xhat, k))), back = y.map((row, r) => row.map((v, k) => isBack(v, rows[r][k], room[k])));
   const [guess, ended] = ["guesses", "ended"].map((key) => view.get(key)[round] ?? "");
   const phase = !guess ? "asked" : ended ? "ended" : "trying", i = Math.min(view.chosen, d - 1);
   return { rows, gamma, beta, eps, round, typed: round === OWN, xhat, y, back, judged, guess, ended, phase, i };

@@ -20,7 +20,9 @@ export function brief(v) {
 // How far off, with its sign, in as many places as a cell has room for.
 export function gap(off) {
   if (!Number.isFinite(off)) return "NaN";
-  const size = Math.abs(off), places = size < 10 ? 2 : size < 100 ? 1 : 0;
+  const size = Math.abs(off);
+  if (size > 0 && size < 0.005) return `${off < 0 ? "\u2212" : "+"}${short(+size.toPrecision(1))}`;
+  const places = size < 10 ? 2 : size < 100 ? 1 : 0;
   return `${off < 0 ? "\u2212" : "+"}${size < 1e4 ? +size.toFixed(places) : brief(size)}`;
 }
 
@@ -43,7 +45,7 @@ const FALSE = "“If the best thing is to do nothing, LayerNorm can learn that�
 const tells = {
   shared: ({ rows, mu, sigma }) => `The ${COUNT[rows.length]} rows share ${unbroken(`μ = ${brief(mu)} and σ = ${brief(sigma)}`)}: γ = σ and β = μ undo the same in each.`,
   line: ({ rows }) => (rows.length === 2 ? "Through two points there is a line, unless one stands above the other."
-    : "In every feature the three points lie on one line."),
+    : "In every feature one line passes through the three points."),
   same: () => FALSE,
   miss: () => FALSE,
   limit: () => `Lines pass through all points, but with γ or β beyond ${LIMIT}, the limit here.`,

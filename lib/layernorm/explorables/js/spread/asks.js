@@ -64,12 +64,12 @@ export const PRESETS = {
     tell: (a, b) => `Every side is ${short(b.sigma / a.sigma)} times as long, so every area is ${short(b.variance / a.variance)} times as large. σ went from ${short(a.sigma)} to ${short(b.sigma)}.`,
   },
   "One far": {
-    x: [1, 2, 3, 2, 1, 2, 3, 2], ask: "x₈ moves from 2 to 10. The variance was 0.5. What is it then?", options: ["1", "2.5", "7.5"],
+    x: [1, 2, 3, 2, 1, 2, 3, 2], exact: true, ask: "x₈ moves from 2 to 10. The variance was 0.5. What is it then?", options: ["1", "2.5", "7.5"],
     path: (u, x) => last(x, 8 * u), right: (a, b) => nearest([1, 2.5, 7.5], b.variance),
     tell: (a, b) => `Of the ${short(b.total)} in all squares, ${short(b.squares.at(-1))} are x₈’s: a distance of ${short(b.away.at(-1))} counts ${short(b.away.at(-1))} × ${short(b.away.at(-1))}.`,
   },
   "All alike": {
-    x: [3, 3, 3, 3], ask: "The variance is 0. Which way must x₄ move to make it smaller?", options: ["left", "right", "neither"],
+    x: [3, 3, 3, 3], exact: true, ask: "The variance is 0. Which way must x₄ move to make it smaller?", options: ["left", "right", "neither"],
     path: (u, x) => last(x, leftThenRight(u)), seen: [0.25, 1],
     right: (a) => { const at = [0.25, 1].map((u) => moments(PRESETS["All alike"].path(u, a.x)).variance); return at.every((v) => v >= a.variance) ? 2 : at[0] < a.variance ? 0 : 1; },
     tell: (a, b) => `To either side a square appears, and no square is below 0. Now the variance is ${short(b.variance)}.`,

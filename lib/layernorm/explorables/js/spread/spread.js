@@ -41,7 +41,9 @@ function viewOf(model) {
       view.fresh();
     },
     commit(guess) {
-      const name = view.preset(), quiz = PRESETS[name], start = moments(view.get("x"));
+      const name = view.preset(), quiz = PRESETS[name];
+      if (quiz.x && (quiz.exact || !moments(view.get("x")).total)) view.set({ x: [...quiz.x] });      // what was asked is about these numbers
+      const start = moments(view.get("x"));
       const mine = { guess, verdict: null };
       kept.set(name, mine);
       const end = () => {
