@@ -10,7 +10,7 @@ const DIALS = [
 
 function dials(view) {
   const all = DIALS.map(({ key, word, low, high, small, role }) => {
-    const value = el("output", { class: role });
+    const value = el("b", { class: role });
     const range = el("input", { type: "range", min: low, max: high, step: key === "direction" ? 1 : 0.01, class: "ln-range", "aria-label": word,
       oninput: () => view.put({ [key]: range.valueAsNumber }) });
     strides(range, small, 10 * small, () => view.apart()[key], (v) => view.put({ [key]: v }));

@@ -113,7 +113,7 @@ function asking(view) {
 
 // x, or one feature of it, from a tenth of its size to ten times it.
 function growing(view) {
-  const value = el("output", { class: "r-x ly-times" });
+  const value = el("span", { class: "r-x ly-times" });
   const range = el("input", { type: "range", min: -1, max: 1, step: 0.01, class: "ln-range", "aria-label": "Multiply it by",
     oninput: () => view.grow(+(10 ** range.valueAsNumber).toPrecision(2)) });
   strides(range, 0.1, 1, () => Math.log10(view.factor()), (v) => view.grow(+(10 ** v).toPrecision(2)));
