@@ -1,7 +1,5 @@
 // What Circle and Axes have in common: a view of the model, the head, a sentence, a question whose guess is kept, and who listens.
-import { el, iconButton, keepKeys } from "./kit.js";
-
-const SETTLED_MS = 700;                                       // a screen reader hears what stands, not what moves
+import { el, iconButton, keepKeys, speaker } from "./kit.js";
 
 export function viewOn(model) {
   const view = {
@@ -51,21 +49,7 @@ export function caption() {
   };
 }
 
-export function announcer(view, parts) {
-  const node = el("p", { class: "ln-quiet", role: "status" });
-  let timer = 0;
-  return {
-    node,
-    draw() {
-      clearTimeout(timer);
-      if (view.held) return;
-      timer = setTimeout(() => {
-        const words = parts.map((part) => part.words()).filter(Boolean).join(" ");
-        if (words !== node.textContent) node.textContent = words;
-      }, SETTLED_MS);
-    },
-  };
-}
+export const announcer = (view, parts) => speaker(parts, () => view.held);
 
 // The strip above the picture: a question, then what was said to it.  It is written again, with what `more` makes,
 // only when `key` changes, and the focus stays in it when the button that had it is gone.

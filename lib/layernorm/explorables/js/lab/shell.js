@@ -1,11 +1,9 @@
 // What every lab is: a guess, controls over a table of stored results, a picture and a sentence drawn from what is chosen.
 // A lab brings a `view`: { stage() → { node, resize() → changed?, draw(now), words() }, words(now) → string }.
-import { el, onceAFrame } from "../kit.js";
+import { el, onceAFrame, speaker } from "../kit.js";
 import { longest, verdict } from "../guess/words.js";
 import { control } from "./controls.js";
 import { chosenRow, nameOf } from "./table.js";
-
-const SETTLED_MS = 700;                                       // a screen reader hears what stands, not what moves
 
 // A question, then what was said to it.
 function asker(model, keep) {
@@ -62,21 +60,6 @@ function sentence(view) {
   };
 }
 
-function announcer(parts) {
-  const node = el("p", { class: "ln-quiet", role: "status" });
-  let timer = 0;
-  return {
-    node,
-    draw() {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        const words = parts.map((part) => part.words()).filter(Boolean).join(" ");
-        if (words !== node.textContent) node.textContent = words;
-      }, SETTLED_MS);
-    },
-  };
-}
-
 let labs = 0;
 
 export function lab({ model, el: root, signal }, view) {
@@ -87,7 +70,7 @@ export function lab({ model, el: root, signal }, view) {
   };
   const guess = asker(model, (i) => set({ guess: [i], kept: true }));
   const made = controls.map((given, k) => control(given, `${id}-${k}`, (value) => set({ choice: { ...model.get("choice"), [given.name]: value } })));
-  const say = sentence(view), parts = [guess, ...made, stage, say, announcer([guess, say])];
+  const say = sentence(view), parts = [guess, ...made, stage, say, speaker([guess, say])];
 
   function draw() {
     const choice = model.get("choice"), facts = model.get("facts");

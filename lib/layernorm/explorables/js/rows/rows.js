@@ -1,11 +1,10 @@
 // Rows: can γ and β, the same for every row, undo what LayerNorm did to each of them?
-import { ease, el, iconButton, mix, mover, onceAFrame, still } from "../kit.js";
+import { ease, el, iconButton, mix, mover, onceAFrame, speaker, still } from "../kit.js";
 import { board } from "./board.js";
 import { caught, isBack, judge, LIMIT, outputs, points, roomOf, stops } from "./fitting.js";
 import { sentence } from "./telling.js";
 import { wager } from "./wager.js";
 
-const SETTLED_MS = 700;                                       // a screen reader hears what stands, not what moves
 const INPUTS = ["rows", "gamma", "beta", "eps", "round", "rounds", "guesses", "ended"];
 const OWN = 0;                                                // the round of the reader's own rows
 const CATCH = 5;                                              // px: a drag is caught by a row that comes back
@@ -120,23 +119,10 @@ function caption() {
   } };
 }
 
-function announcer(view, parts) {
-  const node = el("p", { class: "ln-quiet", role: "status" });
-  let timer = 0;
-  return { node, draw() {
-    clearTimeout(timer);
-    if (view.held) return;
-    timer = setTimeout(() => {
-      const words = parts.map((part) => part.words()).join(" ");
-      if (words !== node.textContent) node.textContent = words;
-    }, SETTLED_MS);
-  } };
-}
-
 export function render({ model, el: root, signal }) {
   const view = viewOf(model), id = `ln-rows-${view.id}`;
   const strip = wager(view), picture = board(view, SAMPLES), say = caption();
-  const parts = [rounds(view), strip, picture, say, announcer(view, [strip, say])];
+  const parts = [rounds(view), strip, picture, say, speaker([strip, say], () => view.held)];
   const draw = () => {
     const now = present(view);
     if (!now) return;

@@ -87,10 +87,11 @@ function counter(view) {
   const less = button("−", "Remove the last point", view.drop), more = button("+", "Add a point at the mean", view.add);
   return {
     nodes: [less, words, more],
+    words: () => words.textContent && `${words.textContent}.`,
     draw({ now }) {
       words.textContent = `d = ${now.d}`;
-      less.disabled = now.d === FEW;
-      more.disabled = now.d === MANY;
+      less.setAttribute("aria-disabled", now.d === FEW);      // disabled, it would drop the focus
+      more.setAttribute("aria-disabled", now.d === MANY);
     },
   };
 }
@@ -101,7 +102,7 @@ export function render({ model, el: root, signal }) {
   const view = viewOf(model), id = `ln-spread-${++spreads}`, head = headed(root, id, TITLE, () => view.load(view.preset()));
   const chips = chipsOf("Presets", Object.keys(PRESETS).map((name) => [name, name === "Start" ? view.begins : name]), view.preset, view.load);
   const ask = asking(view), picture = beam(view), say = caption(), count = counter(view);
-  const parts = [chips, ask, picture, ledger(view), say, announcer(view, [ask, say])];
+  const parts = [chips, ask, picture, ledger(view), say, announcer(view, [ask, count, say])];
   head.querySelector(".ln-tools").prepend(...count.nodes);
   const draw = () => {
     const now = moments(view.get("x")), state = { now, words: sentence(now) };
