@@ -1,4 +1,6 @@
 """A guess is asked, kept and shown beside the answer; the right answer comes from a computation."""
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,14 +16,33 @@ def test_the_right_option_is_the_one_that_the_computed_number_is_near():
     assert [guess.reveal(truth).right for truth in (1.8e-5, 0.71, 19736.0)] == [[0], [1], [3]]
 
 
-def test_a_truth_far_from_every_option_is_refused():
-    with pytest.raises(ValueError, match="no option"):
-        ln.Guess("How large?", [1, 100]).reveal(10)
+def test_an_exact_option_is_right_even_if_it_is_zero_and_whole_numbers_stay_whole():
+    guess = ln.Guess("How many?", [0, 5, 124439808])
+    assert guess.options == ["0", "5", "124439808"] and guess.reveal(0).right == [0]
+    assert "Answer. 18432." in ln.Guess("How many?").reveal(18432)._repr_html_().replace("</b>", "")
 
 
-def test_a_truth_that_is_no_option_is_refused_by_name():
-    with pytest.raises(ValueError, match="green"):
-        ln.Guess("Which?", ["red", "blue"]).reveal("green")
+@pytest.mark.parametrize("options, truth, many, said", [
+    ([1, 100], 10, False, "none of these: 10"), ([0, 5], 1e-9, False, "none of these: 0.000000001"), (["red", "blue"], "green", False, "none of these: green"),
+    (["a", "b"], ["b", "c"], True, "b, none of these: c")])
+def test_whoever_changes_a_cell_sees_what_came_of_it(js, options, truth, many, said):
+    answer = ln.Guess("Which?", options, many=many).reveal(truth, "Because.")
+    assert f"{said}. Because." in repr(answer)
+    card = {key: answer.inputs()[key] for key in ("options", "right", "truth", "other", "tell")}
+    for choice in ([0], [1], [0, 1], answer.right):
+        verdict, _, words_ = words(js, "$words.verdict(card, choice)", card=card, choice=choice)
+        assert verdict == "wrong" and f"it is {said}. Because." in words_
+    assert words(js, "$words.verdict(card, null)", card=card)[2] == f"{said}. Because."
+
+
+def test_no_published_answer_is_none_of_these():
+    stored = [path.read_text("utf-8") for path in (Path(__file__).parent.parent / "chapters").glob("*.ipynb")]
+    assert stored and all("none of these" not in text for text in stored)
+
+
+def test_two_options_that_read_alike_are_refused():
+    with pytest.raises(ValueError, match="options must differ"):
+        ln.Guess("Which?", [0.12341, 0.12342])
 
 
 def test_several_options_may_hold():
@@ -39,7 +60,7 @@ def test_the_answer_is_not_in_the_output_of_a_question_that_is_answered_later():
     ({"options": ["a", "b"], "right": [0, 1], "truth": None}, [0], "wrong"), ({"options": [], "right": None, "truth": 1.732}, [1.73], "right"),
     ({"options": [], "right": None, "truth": 1.732}, [2], "wrong"), ({"options": ["a"], "right": [0], "truth": None}, None, "told")])
 def test_the_verdict_stands_beside_the_guess(js, card, choice, state):
-    verdict, tag, said = words(js, "$words.verdict(card, choice)", card=card | {"tell": "Because."}, choice=choice)
+    verdict, tag, said = words(js, "$words.verdict(card, choice)", card=card | {"tell": "Because.", "other": ""}, choice=choice)
     right = "1.732" if card["truth"] else ", ".join(card["options"][i] for i in card["right"])
     assert verdict == state and right in said and said.endswith("Because.")
     if state == "wrong":

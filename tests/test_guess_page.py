@@ -88,6 +88,22 @@ def test_the_cell_that_finds_out_is_folded_until_then(visit):
     expect(source).to_be_visible()
 
 
+def test_what_explains_an_answer_waits_with_it(visit):
+    page = visit()
+    reason = page.get_by_text("Call the mean of")
+    expect(reason).to_be_hidden()
+    card = question(page, "leave LayerNorm as something else")
+    card.get_by_role("button", name="10x").click()
+    card.get_by_role("button", name="Keep my guess").click()
+    expect(reason).to_be_visible()
+
+
+def test_a_link_to_what_waits_opens_it(visit):
+    page = visit("chapters/01_definition.html#equation-eq-invariance")
+    expect(page.get_by_text("Call the mean of")).to_be_visible()
+    expect(page.get_by_text("In deviation divided by size")).to_be_in_viewport()
+
+
 def test_the_focus_stays_in_the_card(visit):
     page = visit()
     card = cards(page, "guess").nth(1)

@@ -21,6 +21,7 @@ class _Card(Explorable):
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     right = traitlets.List(traitlets.Int(), allow_none=True, default_value=None).tag(sync=True)
+    other = traitlets.Unicode().tag(sync=True)                    # what it is, where no option says it
     truth = traitlets.Float(allow_none=True, default_value=None).tag(sync=True)
     tell = traitlets.Unicode().tag(sync=True)
 
@@ -28,7 +29,8 @@ class _Card(Explorable):
         """The answer in words, for whoever runs no script."""
         if self.truth is not None:
             return f"{_plain(self.truth)}. {self.tell}".strip()
-        return f"{', '.join(self.options[i] for i in self.right) or 'none'}. {self.tell}".strip()
+        found = [*(self.options[i] for i in self.right), *([f"none of these: {self.other}"] if self.other else [])]
+        return f"{', '.join(found) or 'none'}. {self.tell}".strip()
 
     def _place(self, inside):
         inputs = escape(json.dumps(self.inputs()))
@@ -50,7 +52,8 @@ class Guess(_Card):
     tell : str
         One sentence of reason, shown with the answer.
 
-    Raises ``ValueError`` if ``truth`` is no option, or is far from all of them.
+    A truth that is no option, or far from all of them, is told as "none of these": whoever changes a cell sees what came of it.
+    Raises ``ValueError`` if two options are the same.
     """
 
     _module = "guess"
@@ -63,25 +66,28 @@ class Guess(_Card):
     def __init__(self, question, options=None, *, many=False, truth=None, tell=""):
         self._values = [] if options is None else list(options)
         labels = [value if isinstance(value, str) else _plain(value) for value in self._values]
+        if len(set(labels)) < len(labels):
+            raise ValueError(f"options must differ, got {labels}")
         super().__init__(question=question, options=labels, many=many)
         if truth is not None:
-            self.right, self.truth = self._answer(truth)
+            self.right, self.truth, self.other = self._answer(truth)
             self.tell = tell
 
     def reveal(self, truth, tell=""):
         """The answer, from a computed ``truth``: it stands beside the guess on the page."""
-        right, number = self._answer(truth)
-        return Answer(question=self.question, options=self.options, right=right, truth=number, tell=tell)
+        right, number, other = self._answer(truth)
+        return Answer(question=self.question, options=self.options, right=right, truth=number, other=other, tell=tell)
 
     def _answer(self, truth):
+        """The right options, or the number where one is typed; and what the truth is, where no option says it."""
         if not self._values:
-            return None, float(truth)
+            return None, float(truth), ""
         if isinstance(self._values[0], str):
             wanted = [truth] if isinstance(truth, str) else list(truth)
-            if strange := [one for one in wanted if one not in self._values]:
-                raise ValueError(f"truth {strange} is not among the options {self._values}")
-            return sorted(self._values.index(one) for one in wanted), None
-        return [_nearest(self._values, float(truth))], None
+            strange = [str(one) for one in wanted if one not in self._values]
+            return sorted(self._values.index(one) for one in wanted if one in self._values), None, ", ".join(strange)
+        best = _nearest(self._values, float(truth))
+        return ([], None, _plain(truth)) if best is None else ([best], None, "")
 
     def _repr_html_(self):
         listed = "".join(f"<li>{escape(option)}</li>" for option in self.options)
@@ -107,12 +113,13 @@ class Answer(_Card):
 
 
 def _nearest(values, truth):
-    apart = [abs(math.log(value / truth)) if value * truth > 0 else math.inf for value in values]
+    """Which value the truth is, or is within the factor ``NEAR`` of and nearer to than to any other; None if none."""
+    apart = [0 if value == truth else abs(math.log(value / truth)) if value * truth > 0 else math.inf for value in values]
     best = int(np.argmin(apart))
-    if apart[best] > math.log(NEAR):
-        raise ValueError(f"no option of {values} is near {truth:.4g}")
-    return best
+    return best if apart[best] <= math.log(NEAR) else None
 
 
 def _plain(value):
-    return plain_number(float(value), 4)
+    """Four digits, but a whole number in full."""
+    value = float(value)
+    return plain_number(value, 17 if value.is_integer() and abs(value) < 1e15 else 4)

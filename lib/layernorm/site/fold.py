@@ -1,7 +1,8 @@
-"""What is deeper stands folded on the same page: a section whose title begins with "Deeper:", an admonition of class ``folded``."""
+"""What waits on a page: a section whose title begins with "Deeper:", an admonition of class ``folded``, what explains an answer."""
 from docutils import nodes
 
 MARK = "Deeper:"
+ANSWER = 'data-explorable="answer"'
 
 
 class Folded(nodes.section):
@@ -25,6 +26,25 @@ def fold(app, doctree, docname):
             section.replace_self(Folded("", *title_and_rest[:at], Fold(), *title_and_rest[at:], **section.attributes))
     for box in list(doctree.findall(lambda node: isinstance(node, nodes.admonition) and "folded" in node["classes"])):
         box.replace_self(Drawer("", *box.children[1:], title=box[0].astext()))
+    for cell in list(doctree.findall(_answers)):
+        _set_apart(cell)
+
+
+def _is_cell(node):
+    return isinstance(node, nodes.container) and "cell" in node["classes"]
+
+
+def _answers(node):
+    return _is_cell(node) and any(ANSWER in raw.astext() for raw in node.findall(nodes.raw))
+
+
+def _set_apart(cell):
+    """The text up to the next cell or section gives the answer too: a box that waits with its cell (guess.css)."""
+    parent, at = cell.parent, cell.parent.index(cell) + 1
+    end = next((k for k in range(at, len(parent)) if _is_cell(parent[k]) or isinstance(parent[k], nodes.section | Folded)), len(parent))
+    text = parent[at:end]
+    if text:
+        parent[at:end] = [nodes.container("", *text, classes=["ln-after"])]
 
 
 def open_section(translator, node):

@@ -3,12 +3,12 @@ import { button, frame, ghost, sentence } from "../guess/card.js";
 import { hearPage } from "../guess/page.js";
 import { longest, verdict } from "../guess/words.js";
 
-const WAITS = ["waits", "Guess first", "The cell that finds out, and what it printed, stand here once you have."];
+const WAITS = ["waits", "Guess first", "The cell that finds out, and the reason, stand here once you have."];
 
 export const initialize = () => {};
 
 export function render({ model, el: root, signal }) {
-  const card = Object.fromEntries(["options", "right", "truth", "tell"].map((key) => [key, model.get(key)]));
+  const card = Object.fromEntries(["options", "right", "truth", "other", "tell"].map((key) => [key, model.get(key)]));
   const cell = root.closest("div.cell");                      // in a page of the course; with a kernel the reader has just run it
   const say = ([state, tag, words], ...more) => frame("Answer", state, sentence("ln-ask", tag, words), ...more);
   const skip = (act) => button("Show it anyway", act);
@@ -24,7 +24,19 @@ export function render({ model, el: root, signal }) {
     now = next;
   }
 
+  // Whoever comes for a formula in what waits wants to see it.
+  function sought() {
+    const wanted = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const after = cell?.nextElementSibling;
+    if (!wanted || shown || !(cell.contains(wanted) || (after?.matches(".ln-after") && after.contains(wanted)))) return;
+    shown = true;
+    draw(null);
+    wanted.scrollIntoView();
+  }
+
   root.classList.add("ln-ex", "ln-words");
   hearPage(model.get("question"), draw, signal);
+  sought();
+  addEventListener("hashchange", sought, { signal });
   root.append(...[say(WAITS, skip()), say(longest(card))].map(ghost));
 }

@@ -9,7 +9,7 @@ export const initialize = () => {};
 export function render({ model, el: root }) {
   const status = el("p", { class: "ln-quiet", role: "status" });
   const get = (key) => model.get(key);
-  const card = Object.fromEntries(["question", "options", "many", "right", "truth", "tell"].map((key) => [key, get(key)]));
+  const card = Object.fromEntries(["question", "options", "many", "right", "truth", "other", "tell"].map((key) => [key, get(key)]));
   const question = card.question + (card.many ? " Choose all that hold." : "");
 
   // The question stays; under it stand the choices, or what was said.

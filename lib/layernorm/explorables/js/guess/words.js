@@ -7,12 +7,20 @@ export const chosen = (options, indices) => indices.map((i) => options[i]).join(
 // What the reader said, in words.
 export const said = (options, choice) => (options.length ? chosen(options, choice) : String(choice[0]).replace("-", "\u2212"));
 
-// A number as it is written in the text: four digits, no exponent, a true minus.
-export const plain = (v) => String(+v.toPrecision(4)).replace("-", "\u2212");
+// A number as it is written in the text: four digits, a whole number in full, no exponent, a true minus.
+export const plain = (v) => String(Number.isInteger(v) ? v : +v.toPrecision(4)).replace("-", "\u2212");
 
-export function judge({ options, right, truth }, choice) {
+export function judge({ options, right, truth, other }, choice) {
+  if (other) return false;
   if (!options.length) return Math.abs(choice[0] - truth) <= LEAST * Math.abs(truth);
   return String(choice) === String(right);
+}
+
+// The answer in words; what no option says is told as it is.
+function truly({ options, right, truth, other }) {
+  if (!options.length) return plain(truth);
+  if (!other) return chosen(options, right);
+  return [...right.map((i) => options[i]), `none of these: ${other}`].join(", ");
 }
 
 export const answered = ({ right, truth }) => right !== null || truth !== null;
@@ -22,7 +30,7 @@ export const held = ({ options }, choice) => ["held", "Your guess:", `${said(opt
 
 // The answer beside the guess: [state, tag, words]; `choice` is null for whoever has not guessed.
 export function verdict(card, choice) {
-  const is = card.options.length ? chosen(card.options, card.right) : plain(card.truth);
+  const is = truly(card);
   if (!choice) return ["told", "Answer", `${is}. ${card.tell}`];
   if (judge(card, choice)) return ["right", "✓ As you said:", `${is}. ${card.tell}`];
   return ["wrong", "✕ Not quite.", `You said ${said(card.options, choice)}; it is ${is}. ${card.tell}`];

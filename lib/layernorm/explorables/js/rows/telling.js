@@ -41,13 +41,13 @@ export const question = ({ rows, typed }) => (typed ? `Rows of your own: can one
 export const held = ({ guess }) => ["held", "Your guess:",
   `${guess}. ${guess === "yes" ? "Now do it" : "Try it all the same"}: choose a feature, lift its line with β, tilt it with γ.`];
 
-const FALSE = "“If the best thing is to do nothing, LayerNorm can learn that”: false. μ and σ change from row to row, γ and β do not.";
+const FALSE = "“If the best thing is to do nothing, LayerNorm can learn that”: false.";
 const tells = {
   shared: ({ rows, mu, sigma }) => `The ${COUNT[rows.length]} rows share ${unbroken(`μ = ${brief(mu)} and σ = ${brief(sigma)}`)}: γ = σ and β = μ undo the same in each.`,
   line: ({ rows }) => (rows.length === 2 ? "Through two points there is a line, unless one stands above the other."
     : "In every feature one line passes through the three points."),
-  same: () => FALSE,
-  miss: () => FALSE,
+  same: () => `${FALSE} Rows that have become one x̂ leave as one, whatever γ and β are.`,
+  miss: () => `${FALSE} γ and β make one line for each feature, and three points need not lie on one.`,
   limit: () => `Lines pass through all points, but with γ or β beyond ${LIMIT}, the limit here.`,
   none: () => "Without ε a constant row is 0 ⁄ 0.",
 };
