@@ -4,6 +4,7 @@ import { logScale, path, powers } from "../lab/scales.js";
 
 const STEPS = [-9, 6], LEFT = [-7, 5];                        // powers of ten
 const WIDE = 560;                                             // px, from which both panels stand side by side
+const NARROW = 260;                                           // px, under which words are left out
 const TOP = 22, FOOT = 20;
 const INPUTS = ["raw", "divided by 16", "LayerNorm", "standardized"];
 const EDGE = 8, LETTER = 8;                                   // px
@@ -13,7 +14,7 @@ const power = (p) => (p === 0 ? "1" : p === 2 ? "100" : `10${superscript(p)}`);
 export function stepStage({ relative, times }) {
   const svg = el("svg", { class: "ln-lab-svg", role: "img" });
   const node = el("div", { class: "ln-lab-stage" }, svg);
-  let width = 0;
+  let width = 0, grown = 1;                                   // px of its own, of which a reader with large letters sees more
 
   function geometry() {
     const side = width >= WIDE, end = side ? Math.round(width * 0.6) : width, row = side ? 43 : 40;
@@ -62,7 +63,7 @@ export function stepStage({ relative, times }) {
     const low = result.below.at(-1) < 1e-3, ticks = powers(LEFT, bottom - top > 120 ? 2 : 4);
     const own = fresh && fresh.choice.before === choice.before ? [fresh.result.below, fresh.result.above].flatMap((run) => (run ?? []).map((v, i) => ring(across(times[i]), up(v)))) : [];
     return el("g", {},
-      text("the same, step by step", left, top - 14, "ln-lab-title"),
+      text("the same, step by step", width < NARROW ? EDGE : left, top - 14, "ln-lab-title"),
       ...ticks.flatMap((p) => [line(left, up(10 ** p), right, up(10 ** p), p === 0 ? "ln-lab-start" : "ln-lab-rule"),
         text(power(p), left - 6, up(10 ** p) + 4, "ln-lab-tick", "end")]),
       ...[0, 100, 200, 300].map((t) => text(t, across(t), bottom + 16, "ln-lab-tick", t === 300 ? "end" : t ? "middle" : "start")),
@@ -76,23 +77,24 @@ export function stepStage({ relative, times }) {
     node,
     words: () => "",
     resize() {
-      const now = Math.floor(node.clientWidth);
-      if (!now || now === width) return false;
-      width = now;
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16, now = Math.floor(node.clientWidth / rem);
+      if (!now || (now === width && rem === grown)) return false;
+      [width, grown] = [now, rem];
+      svg.style.setProperty("--grown", grown);
       return true;
     },
     draw(now) {
       if (!width) return;
       const g = geometry();
-      place(svg, { width, height: g.height, viewBox: `0 0 ${width} ${g.height}` });
+      place(svg, { width: width * grown, height: g.height * grown, viewBox: `0 0 ${width} ${g.height}` });
       const named = INPUTS.map((name) => `${now.named("before", name)} ${short(now.row({ before: name }).largest)}`).join(", ");
       svg.setAttribute("aria-label", `Largest stable step: ${named}. Two descents for ${now.choice.before}: 1 % below it the loss falls, 1 % above it grows.`);
       svg.replaceChildren(
         el("defs", {}, el("pattern", { id: "ln-lab-hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, line(0, 0, 0, 6, "ln-lab-hatch"))),
-        text(`share of L − min L left, ${times.at(-1)} steps; wall: 2/λ`, EDGE, 12, "ln-lab-title"),
+        text(width < NARROW ? "share left; wall: 2/λ" : `share of L − min L left, ${times.at(-1)} steps; wall: 2/λ`, EDGE, 12, "ln-lab-title"),
         ...INPUTS.map((name, k) => band(name, k, g, now)),
         ...powers(STEPS, 4).map((p) => text(power(p), g.across(10 ** p), g.floor + 16, "ln-lab-tick", "middle")),
-        text("step", g.end, g.floor + 16, "ln-lab-tick", "end"),
+        width < NARROW ? "" : text("step", g.end, g.floor + 16, "ln-lab-tick", "end"),
         descents(now, g.second));
     },
   };
