@@ -492,6 +492,69 @@ def test_the_answer_stands_while_the_reader_tries_other_sizes(show):
     expect(answer).to_contain_text("Here σ² = 2.75·10⁻⁶")
 
 
+LATE = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5], "time": 6}
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone", "small phone"])
+def test_who_starts_at_the_end_is_asked_about_y_before_it_comes(show, size):
+    page = show(LATE, **screen(size))
+    strip, clock = page.locator(".ln-predict").first, page.locator(".ln-clock")
+    expect(strip).to_contain_text("β is added last. Which entries of y lie farther from 0 than in x̂?")
+    expect(clock).to_have_text("7.5 s")
+    expect(field(page, "β₂")).to_have_value("-1")
+    expect(page.locator(".ln-formula math").last).to_contain_text("?" if size == "laptop" else "β")
+    height = page.locator(PLAYER).bounding_box()["height"]
+    for name in ("y₁", "y₂"):
+        button(page, name).click()
+    button(page, "Check by playing").click()
+    expect(strip).to_contain_text("Your guess")
+    expect(clock).not_to_have_text("0.0 s")
+    expect(strip).to_contain_text("✕ Not quite. You said y₁, y₂; it is y₁, y₂, y₄. Gain and shift decide together: y₂ = 0.5 · (−1.508) + (−1) = −1.754.", timeout=10_000)
+    assert page.locator(PLAYER).bounding_box()["height"] == height <= SIZES[size][2]
+    assert strip.evaluate("e => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1")
+    rows(page).select_option("gamma")
+    field(page, "γ₂").fill("1")
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("You said y₁, y₂; it is y₁, y₂, y₄.")
+    button(page, "Reset").click()
+    expect(strip).to_contain_text("added last")
+    expect(clock).to_have_text("7.5 s")
+
+
+def test_other_gains_take_back_a_guess_about_y(show):
+    page = show(LATE)
+    button(page, "y₁").click()
+    button(page, "Check by playing").click()
+    rows(page).select_option("gamma")
+    field(page, "γ₂").fill("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ln-predict").first).to_contain_text("Predict β is added last")
+
+
+def test_who_starts_among_sizes_is_not_asked_what_is_shown(show):
+    page = show({"scale": 0.001, "time": 4, "row": "eps"})
+    expect(page.locator(".ln-spread b")).to_have_text("0.216")
+    expect(page.locator(".ln-predict").first).to_contain_text("Try it Drag the grey handle")
+    expect(page.locator(".ln-predict").first.locator("button")).to_have_count(0)
+    button(page, "Tiny").click()                              # begins at the start: here it is asked
+    expect(page.locator(".ln-predict").first).to_contain_text("What is the variance of x̂ now?")
+
+
+def test_the_length_that_was_given_can_be_chosen_again(show):
+    page = show({"x": [7, 1, 3, 5], "gamma": [2, 1, 1, 1]})
+    length = page.get_by_label("Length")
+    assert length.evaluate("e => [...e.options].map((o) => [o.textContent, o.hidden])") == [[f"d = {d}", False] for d in (1, 2, 4, 8)]
+    length.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".ln-bar")).to_have_count(8)
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".ln-bar")).to_have_count(4)
+    expect(field(page, "x₁")).to_have_value("7")
+    assert length.evaluate("e => e.selectedOptions[0].textContent") == "d = 4"
+    button(page, "10x").click()
+    assert length.evaluate("e => e.selectedOptions[0].textContent") == "d = 4"
+
+
 VERDICTS = """async () => {
   const root = document.querySelector(".ln-player"), all = (what) => [...root.querySelectorAll(what)], one = (what) => root.querySelector(what);
   const frame = () => new Promise((ready) => requestAnimationFrame(ready));

@@ -1,6 +1,6 @@
 // The presets, which are the lesson plan, and what each asks before it is played.  Pure.
 import { exact, subscript } from "../kit.js";
-import { flat, NORMALIZED, where } from "./story.js";
+import { flat, LAST, NORMALIZED, where } from "./story.js";
 
 const below = (n) => where(n.x, (a) => a < n.mu);
 const broken = (n) => n.xhat.some(Number.isNaN);
@@ -67,5 +67,37 @@ const FIXED = ["x", "gamma", "beta", "eps", "scale", "outside"];
 // The preset that the state is, to the last number, or nothing.
 export const presetOf = (state) => Object.keys(PRESETS).find((name) =>
   FIXED.every((key) => String(PRESETS[name][key]) === String(state[key]))) ?? "";
+
+// What a Player asks that starts where the answer to its own question is in view already: about y, if γ and β do something.
+const neutral = ({ gamma, beta }) => gamma.every((v) => v === 1) && beta.every((v) => v === 0);
+const FAR = 1e-12;                                            // of the larger: what rounding leaves of no difference
+const farther = (n) => where(n.y, (v, i) => Math.abs(v) - Math.abs(n.xhat[i]) > FAR * Math.abs(v));
+function told(n, { gamma, beta }) {
+  const out = farther(n), i = Math.max(0, n.y.findIndex((_, k) => (Math.abs(gamma[k]) > 1) !== out.includes(k) && Math.abs(gamma[k]) !== 1));
+  const signed = (v) => (v < 0 ? `(${exact(v)})` : exact(v));
+  return `Gain and shift decide together: y${subscript(i + 1)} = ${exact(gamma[i])} · ${signed(+n.xhat[i].toFixed(3))} + ${signed(beta[i])} = ${exact(+n.y[i].toFixed(3))}.`;
+}
+const gained = (state) => {
+  const many = state.beta.length < MANY, d = state.beta.length;
+  return {
+    step: LAST, from: LAST - 1, many, ask: "β is added last. Which entries of y lie farther from 0 than in x̂?",
+    options: (n) => (many ? [...n.y.map((_, i) => `y${subscript(i + 1)}`), "none"] : ["all", "some", "none"]),
+    right(n) {
+      const out = farther(n);
+      return many ? (out.length ? out : [d]) : [out.length === d ? 0 : out.length ? 1 : 2];
+    },
+    tell: (n) => told(n, state),
+  };
+};
+// Where a Player rests at first: what it will ask about is still to come, and what goes into it stands under the bars.
+export const restOf = (start) => (start.time >= LAST && !neutral(start) ? { time: LAST - 1, row: start.row || "beta" } : { time: start.time, row: start.row });
+// What is asked of a Player that started like this; where nothing is left to ask, what it is for.
+export function questionOf(start, state, preset, n) {
+  if (start.row === "eps") return { hint: ["Try it", "Drag the grey handle: from which size of x on does LayerNorm no longer care how large x is?"] };
+  const quiz = quizOf(preset, n);
+  if (start.time < quiz.step) return quiz;
+  return start.time < LAST && !neutral(state) && n.y.every(Number.isFinite) ? gained(state)
+    : { hint: ["Shown", "What would be asked is in view here. Each preset above asks before it shows."] };
+}
 
 export const quizOf = (preset, n) => PRESETS[preset]?.quiz ?? (flat(n) ? ALIKE : n.x.length <= MANY ? SIGNS : n.spread > ROUND ? SQUARES : LESS);
