@@ -38,13 +38,24 @@ def _answers(node):
     return _is_cell(node) and any(ANSWER in raw.astext() for raw in node.findall(nodes.raw))
 
 
+def _draws(node):
+    return _is_cell(node) and not _responds(node) and any(node.findall(nodes.image))
+
+
+def _responds(cell):
+    return any("data-explorable" in raw.astext() for raw in cell.findall(nodes.raw))
+
+
 def _set_apart(cell):
-    """The text up to the next cell or section gives the answer too: a box that waits with its cell (guess.css)."""
+    """The figures behind the cell and the text up to the next cell give the answer too: a box that waits with it (guess.css)."""
     parent, at = cell.parent, cell.parent.index(cell) + 1
-    end = next((k for k in range(at, len(parent)) if _is_cell(parent[k]) or isinstance(parent[k], nodes.section | Folded)), len(parent))
-    text = parent[at:end]
-    if text:
-        parent[at:end] = [nodes.container("", *text, classes=["ln-after"])]
+    end = at
+    while end < len(parent) and _draws(parent[end]):
+        end += 1
+    while end < len(parent) and not (_is_cell(parent[end]) or isinstance(parent[end], nodes.section | Folded)):
+        end += 1
+    if end > at:
+        parent[at:end] = [nodes.container("", *parent[at:end], classes=["ln-after"])]
 
 
 def open_section(translator, node):

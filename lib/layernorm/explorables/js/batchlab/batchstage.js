@@ -74,7 +74,7 @@ export function batchStage() {
     words: () => "",
     resize() {
       const now = Math.floor(node.clientWidth);
-      if (!now || now === width) return false;
+      if (now < LEFT + NAMES || now === width) return false;    // still without its place
       width = now;
       return true;
     },

@@ -13,7 +13,8 @@ function slider({ name, label, values, texts }, id, choose) {
     oninput: () => choose(values[range.valueAsNumber]) });
   const stops = texts.map((text) => el("span", {}, text));
   return {
-    node: el("div", { class: "ln-lab-number" }, el("label", { for: id }, label),
+    // Who has more to write gets more of the row.
+    node: el("div", { class: "ln-lab-number", style: `flex-grow:${texts.join("").length}` }, el("label", { for: id }, label),
       el("div", { class: "ln-lab-scale" }, range, el("div", { class: "ln-lab-stops", "aria-hidden": "true" }, stops))),
     draw({ choice }) {
       const at = place(values, choice[name]);
