@@ -263,9 +263,20 @@ def test_a_limit_is_called_a_limit_and_refutes_nothing(js):
     assert "false" not in strip and "limit" in strip and "γ₃ = 4241" in words
 
 
-@pytest.mark.parametrize("off, words", [(0.5, "+0.5"), (-4.586, "−4.59"), (12.34, "+12.3"), (-141.4, "−141"), (3e7, "+3·10⁷")])
+@pytest.mark.parametrize("off, words", [(0.5, "0.5"), (-4.586, "4.59"), (12.34, "12.3"), (-141.4, "141"), (3e7, "3·10⁷")])
 def test_how_far_off_fits_its_cell(js, off, words):
     assert js("rows/telling")("$telling.gap(off)", off=off) == words and len(words) <= 6
+
+
+@pytest.mark.parametrize("x, y", [(6, 1.4), (0, -0.7), (0, 0.7), (3, 3.2), (3, 9), (-2, 1), (-2, -2.2), (-2, -9), (4, 4), (-4, -4)])
+def test_the_numbers_stand_at_the_box_and_across_zero_from_it(js, x, y):
+    def down(v):                                                  # 10 px for 1, 0 at 100
+        return 100 - 10 * v
+    lines = js("rows/strips")("$strips.lines(x, 100, box, cap)", x=x, box=down(x), cap=down(y))
+    side = -1 if x < 0 else 1
+    assert side * (100 - lines["want"]) > -14 and side * (lines["far"] - 100) > 0 and abs(lines["want"] - lines["far"]) >= 14
+    near = min(abs(lines["want"] - down(v)) for v in (x, y))
+    assert near <= 13 and abs(lines["want"] - down(x)) <= 35
 
 
 # --- A row that comes back holds the line ---------------------------------------------------------------

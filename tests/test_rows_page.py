@@ -93,7 +93,7 @@ STATES = """async function* (root, frame) {
     yield `${name} asked`;
     await press(guess);
     yield `${name} tried`;
-    await press("Give up: show why");
+    await press(guess === "No" ? "Show why" : "Give up: show why");
     const fields = root.querySelectorAll(".ln-chosen .ln-field");
     for (let i = 0; i < fields.length / 2; i++) {
       fields[i].focus();
@@ -113,7 +113,7 @@ def test_nothing_is_chosen_before_the_guess(show):
     for field in page.locator(".ln-chosen .ln-field").all():
         expect(field).to_be_disabled()
     expect(page.get_by_role("slider")).to_have_count(0)
-    expect(page.locator(".ln-off").first).to_have_text("−0.71")        # the surprise is there from the start
+    expect(page.locator(".ln-off").first).to_have_text("off 0.71")        # the surprise is there from the start
     press(page, "Yes")
     expect(page.get_by_role("slider")).to_have_count(2)
     expect(page.get_by_label("γ₁", exact=True)).to_be_enabled()
@@ -158,13 +158,13 @@ def test_the_line_is_dragged_and_caught_where_a_row_comes_back(show):
 def test_the_line_is_moved_by_keys_and_says_what_it_does(show):
     page = show()
     press(page, "Yes")
-    beta, gamma = page.get_by_role("slider", name="β, the height of the line"), page.get_by_role("slider", name="γ, the slope of the line")
+    beta, gamma = page.get_by_role("slider", name="β₁, the height of the line"), page.get_by_role("slider", name="γ₁, the slope of the line")
     beta.focus()
     page.keyboard.press("PageUp")
     expect(page.get_by_label("β₁", exact=True)).to_have_value("0.707")        # row 1 comes back on the way
     for _ in range(3):
         page.keyboard.press("PageUp")
-    expect(beta).to_have_attribute("aria-valuetext", "3, feature 1: row 1 off by +2.29, row 2 back")
+    expect(beta).to_have_attribute("aria-valuetext", "3, feature 1: row 1 2.29 too high, row 2 back")
     gamma.focus()
     for key in ["PageUp"] * 3 + ["ArrowUp"] * 3:
         page.keyboard.press(key)
@@ -193,7 +193,7 @@ def test_round_2_gives_up_with_the_reason_and_the_best(show):
     press(page, "Give up: show why")
     expect(strip(page)).to_contain_text("✕ You said yes. It cannot be done. “If the best thing is to do nothing, LayerNorm can learn that”: false.")
     expect(say(page)).to_contain_text("Both rows have x̂ = (−0.302, −1.508, 0.905, 0.905)")
-    expect(page.locator(".ln-off")).to_have_text(["+2.5", "+1.5", "+3.5", "+3.5", "−2.5", "−1.5", "−3.5", "−3.5"])
+    expect(page.locator(".ln-off")).to_have_text([f"off {v}" for v in (2.5, 1.5, 3.5, 3.5)] * 2)
     places = """() => [...document.querySelectorAll(".ln-point")].map((e) => e.getBoundingClientRect().x)"""
     until(page, places, lambda x: len(x) == 2 and abs(x[0] - x[1]) < 0.1)      # one above the other
     page.locator(".ln-strips .ln-hit").nth(2).click()
@@ -203,7 +203,7 @@ def test_round_2_gives_up_with_the_reason_and_the_best(show):
 def test_round_3_shows_three_points_and_no_line(show):
     page = show(ln.Rows(round=3))
     press(page, "No")
-    press(page, "Give up: show why")
+    press(page, "Show why")
     expect(strip(page)).to_contain_text("✓ As you said: no.")
     expect(page.locator(".ln-point")).to_have_count(3)
     expect(say(page)).to_contain_text("9 numbers to hit with 6")
@@ -213,7 +213,7 @@ def test_round_3_shows_three_points_and_no_line(show):
 def test_giving_up_what_can_be_done_shows_how(show):
     page = show()
     press(page, "No")
-    press(page, "Give up: show why")
+    press(page, "Show why")
     expect(strip(page)).to_contain_text("✕ You said no. It can be done.")
     expect(page.locator(".ln-off.is-back")).to_have_count(6)
     expect(page.get_by_label("γ₃", exact=True)).to_have_value("2.121")
@@ -250,7 +250,7 @@ def test_rows_of_ones_own_are_typed_and_judged(show):
     expect(page.locator(".ln-own .ln-field")).to_have_count(4)
     press(page, "x and 10x")
     press(page, "No")
-    press(page, "Give up: show why")
+    press(page, "Show why")
     expect(say(page)).to_contain_text("Feature 1 wants 2 and 20")
 
 
@@ -319,7 +319,7 @@ def test_what_rests_is_said_and_what_is_held_is_not(show):
 
 def test_the_rows_are_told_to_who_does_not_see_them(show):
     page = show()
-    expect(page.get_by_role("img", name="Row 1: x₁ 0, off by −0.71; x₂ 0, off by −0.71; x₃ 6, off by −4.59. Row 2:")).to_be_visible()
+    expect(page.get_by_role("img", name="Row 1: x₁ 0, 0.71 too low; x₂ 0, 0.71 too low; x₃ 6, 4.59 too low. Row 2:")).to_be_visible()
 
 
 def test_giving_up_glides_and_under_reduced_motion_jumps(show):
@@ -332,6 +332,26 @@ def test_giving_up_glides_and_under_reduced_motion_jumps(show):
     press(still, "Give up: show why")
     still.evaluate(FRAME)
     assert still.get_by_label("γ₁", exact=True).input_value() == "4.243"
+
+
+def test_another_feature_is_named_and_said(show):
+    page = show()
+    press(page, "No")
+    expect(page.get_by_role("slider", name="β₁, the height of the line")).to_be_visible()
+    page.get_by_label("γ₃", exact=True).focus()
+    expect(page.get_by_role("slider", name="γ₃, the slope of the line")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Feature 3: its line")
+
+
+def test_how_far_off_is_said_in_words_and_in_ink(show):
+    page = show()
+    assert page.locator(".ln-off").nth(2).text_content() == "off 4.59"
+    inks = page.locator(".ln-off").nth(2).evaluate("e => [getComputedStyle(e).fill, getComputedStyle(e.parentNode.querySelector('.ln-cap')).fill]")
+    assert inks[0] != inks[1] == "rgb(139, 20, 2)"
+    page = show(ln.Rows(rows=[[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 9]]), **PHONE)
+    press(page, "No")
+    expect(page.locator(".ln-off").first).to_have_text(re.compile(r"^[\d.]+$"))       # no room for the word: it stands beside
+    expect(page.locator(".ln-strips .ln-name").nth(2)).to_have_text("off by")
 
 
 def test_without_script_a_picture_stands_in_its_place(show):

@@ -14,13 +14,14 @@ const disc = (kind, r) => {
 };
 
 // A ring that is a slider; so is what else belongs to it, such as the line.
-function knob(view, key, sign, label, ...more) {
+function knob(view, key, sign, ...more) {
   const discs = [disc("ln-hit", 22), disc("ln-knob-ring", KNOB), disc("ln-ring", KNOB + 5)], letter = el("text", { class: "ln-knob-name" }, sign);
   const node = el("g", { class: `ln-knob s-${key}` }, ...more, ...discs.map((one) => one.node), letter);
   const tell = asSlider(node, {
-    label, step: 0.1, limits: () => [-LIMIT, LIMIT], get: () => view.get(key)[view.chosen], set: (v) => view.pull(key, v),
+    label: sign, step: 0.1, limits: () => [-LIMIT, LIMIT], get: () => view.get(key)[view.chosen], set: (v) => view.pull(key, v),
     unit: () => view.unit, hold: view.hold });
-  return { node, draw(x, y, side, words) {
+  return { node, draw(x, y, side, label, words) {
+    node.setAttribute("aria-label", label);
     for (const one of discs) one.at(x, y);
     place(letter, { x: x + side * 18, y: y + 20 });
     tell(words);
@@ -32,7 +33,7 @@ export function slope(view) {
   const glide = mover(), line = el("path", { class: "ln-line" }), grip = el("path", { class: "ln-grip" });
   const back = el("g", { class: "ln-rules", "aria-hidden": "true" }), marks = el("g", { class: "ln-marks", "aria-hidden": "true" });
   const title = el("text", { class: "ln-slope-title", x: 0, y: 14 }), ask = el("text", { class: "ln-unknown" }, "?"), later = el("text", { class: "ln-later" }, "opens with your guess");
-  const beta = knob(view, "beta", "β", "β, the height of the line", grip), gamma = knob(view, "gamma", "γ", "γ, the slope of the line");
+  const beta = knob(view, "beta", "β", grip), gamma = knob(view, "gamma", "γ");
   const clip = el("rect", { x: LEFT, y: HEAD - 8 }), id = `ln-slope-${view.id}`;
   svg.append(el("defs", {}, el("clipPath", { id }, clip)), title, back, el("g", { "clip-path": `url(#${id})` }, line), marks,
     el("g", { class: "ln-knobs" }, beta.node, gamma.node), ask, later);
@@ -133,8 +134,8 @@ export function slope(view) {
       points(now, x, y);
       heading(now);
       const spoken = spokenFeature(now), side = g < 0 ? -1 : 1;
-      beta.draw(x(0), y(b), side, `${short(b)}, feature ${i + 1}: ${spoken}`);
-      gamma.draw(x(1), y(b + g), side, `${short(g)}, feature ${i + 1}: ${spoken}`);
+      beta.draw(x(0), y(b), side, `β${subscript(i + 1)}, the height of the line`, `${short(b)}, feature ${i + 1}: ${spoken}`);
+      gamma.draw(x(1), y(b + g), side, `γ${subscript(i + 1)}, the slope of the line`, `${short(g)}, feature ${i + 1}: ${spoken}`);
     },
   };
 }

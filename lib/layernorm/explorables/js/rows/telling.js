@@ -17,13 +17,13 @@ export function brief(v) {
   const [factor, power] = size.toExponential(1).split("e");
   return `${v < 0 ? "\u2212" : ""}${+factor}·10${superscript(+power)}`;
 }
-// How far off, with its sign, in as many places as a cell has room for.
+// How far off, in as many places as a cell has room for.
 export function gap(off) {
   if (!Number.isFinite(off)) return "NaN";
   const size = Math.abs(off);
-  if (size > 0 && size < 0.005) return `${off < 0 ? "\u2212" : "+"}${short(+size.toPrecision(1))}`;
+  if (size > 0 && size < 0.005) return short(+size.toPrecision(1));
   const places = size < 10 ? 2 : size < 100 ? 1 : 0;
-  return `${off < 0 ? "\u2212" : "+"}${size < 1e4 ? +size.toFixed(places) : brief(size)}`;
+  return size < 1e4 ? String(+size.toFixed(places)) : brief(size);
 }
 
 const COUNT = ["no", "one", "two", "three"];
@@ -46,8 +46,8 @@ const tells = {
   shared: ({ rows, mu, sigma }) => `The ${COUNT[rows.length]} rows share ${unbroken(`μ = ${brief(mu)} and σ = ${brief(sigma)}`)}: γ = σ and β = μ undo the same in each.`,
   line: ({ rows }) => (rows.length === 2 ? "Through two points there is a line, unless one stands above the other."
     : "In every feature one line passes through the three points."),
-  same: () => `${FALSE} Rows that have become one x̂ leave as one, whatever γ and β are.`,
-  miss: () => `${FALSE} γ and β make one line for each feature, and three points need not lie on one.`,
+  same: () => `${FALSE} Rows with one x̂ leave as one y.`,
+  miss: () => `${FALSE} Three points need not lie on one line.`,
   limit: () => `Lines pass through all points, but with γ or β beyond ${LIMIT}, the limit here.`,
   none: () => "Without ε a constant row is 0 ⁄ 0.",
 };
@@ -109,7 +109,7 @@ export function sentence(now) {
 
 // --- For those who do not see the picture ------------------------------------------------------------
 
-const apart = (off, back) => (back ? "back" : `off by ${gap(off)}`);
+const apart = (off, back) => (back ? "back" : Number.isFinite(off) ? `${gap(off)} too ${off < 0 ? "low" : "high"}` : "no number");
 
 export const spokenRows = ({ rows, y, back }) => rows.map((x, r) =>
   `Row ${r + 1}: ${x.map((a, i) => `x${subscript(i + 1)} ${brief(a)}, ${apart(y[r][i] - a, back[r][i])}`).join("; ")}.`).join(" ");

@@ -23,7 +23,7 @@ export function wager(view) {
       drawn = state;
       const held_ = node.contains(document.activeElement);
       if (now.phase === "asked") say("asked", "Predict", question(now), options());
-      else if (now.phase === "trying") say(...held(now), button("Give up: show why", view.giveUp));
+      else if (now.phase === "trying") say(...held(now), button(now.guess === "no" ? "Show why" : "Give up: show why", view.giveUp));
       else say(...verdict(now), button(...view.next()));
       if (held_) node.querySelector("button").focus({ preventScroll: true });       // the one that was pressed is gone
     },
