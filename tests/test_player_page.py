@@ -297,6 +297,32 @@ def test_a_value_that_is_not_taken_says_why_beside_its_field(show, size):
     expect(say).to_contain_text("x = (2, −10⁻³⁰⁰, 4, 4)")
 
 
+def test_a_list_is_typed_into_one_field_after_the_other_and_nothing_is_dropped_in_silence(show):
+    page = show(**STILL)
+    say = page.locator(".ln-say")
+
+    def type_over(name, text):
+        field(page, name).select_text()
+        page.keyboard.type(text)
+    type_over("x₁", "2000, 0, -4e3 4.5")
+    page.keyboard.press("Enter")
+    expect(bar(page, 4)).to_have_attribute("aria-valuenow", "4.5")
+    assert [field(page, f"x{i}").input_value() for i in "₁₂₃₄"] == ["2000", "0", "-4000", "4.5"]
+    expect(field(page, "x₄")).to_be_focused()
+    for text, why in (("√3", "“√” is no part of a number here"), ("2,5", "one number a field, with a point in it, not a comma"), ("−7", "“−” is no part of a number")):
+        type_over("x₂", text)
+        page.keyboard.press("Enter")
+        expect(say).to_contain_text(f"✕ x₂ stays 0: {why}")
+        assert say.evaluate("e => e.scrollHeight <= e.clientHeight")
+        type_over("x₂", text)
+        page.keyboard.press("Tab")
+        expect(say).to_contain_text("✕ x₂ stays 0")
+        expect(field(page, "x₂")).to_have_value("0")
+    type_over("x₂", "1.732")
+    page.keyboard.press("Enter")
+    expect(bar(page, 2)).to_have_attribute("aria-valuetext", "1.732; x is 1.732")
+
+
 def test_epsilon_is_typed_and_slid(show):
     page = show(**STILL)
     rows(page).select_option("eps")
