@@ -1,5 +1,6 @@
 """The concept map of the front door, ``{concept-map}``: one list of concepts, a wide drawing for columns and a tall one for phones."""
 from html import escape
+from itertools import combinations, permutations
 
 from docutils import nodes
 from sphinx.util import logging
@@ -8,10 +9,14 @@ from sphinx.util.docutils import SphinxDirective
 from ..practice import CONCEPTS, TIERS
 
 logger = logging.getLogger(__name__)
-COLUMN, ROW, LEFT, TOP = 164, 108, 18, 48                         # of the wide map
+COLUMN, ROW, LEFT, TOP = 168, 108, 18, 48                         # of the wide map
+BESIDE = 17                                                       # words from the middle of their circle
 TALL_WIDTH, TALL_STEP = 343, 48
 BY_KEY = {concept.key: concept for concept in CONCEPTS}
+WAYS = [(BY_KEY[need], concept) for concept in CONCEPTS for need in concept.needs]
 GOAL = "goal"
+HEAD = ('<defs><marker id="ln-map-head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" orient="auto" '
+        'markerUnits="userSpaceOnUse"><path class="head" d="M0 .5L7 4L0 7.5z"/></marker></defs>')
 
 
 class ConceptMap(nodes.General, nodes.Element):
@@ -39,43 +44,88 @@ def address(app, label, docname):
 
 def station(concept, x, y, lines, links, width, height):
     """A circle with its words; a link if there is a section to open."""
-    href, size = links.get(concept.key), 11 if concept.key == GOAL else 9
-    words = "".join(f'<tspan x="{x + 19}" y="{y + 5 + 17 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines))
+    href, name = links.get(concept.key), " ".join(concept.words.split("|"))
+    words = "".join(f'<tspan x="{x + BESIDE}" y="{y + 5 + 17 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines))
     body = (f'<rect class="hit" x="{x - 16}" y="{y - 22}" width="{width}" height="{height}" rx="6"/>'
-            f'<circle class="ring" cx="{x}" cy="{y}" r="{size}"/><text class="label">{words}</text>')
-    kind = "goal" if concept.key == GOAL else "ahead"
-    return f'<a href="{href}">{body}</a>' if href else f'<g class="{kind}">{body}</g>'
+            f'<circle class="ring" cx="{x}" cy="{y}" r="{radius(concept)}"/><text class="label">{words}</text>')
+    if href:
+        return f'<a href="{href}" aria-label="{escape(name)}">{body}</a>'
+    kind, more = ("goal", "") if concept.key == GOAL else ("ahead", ", not written yet")
+    return f'<g class="{kind}" role="img" aria-label="{escape(name)}{more}">{body}</g>'
+
+
+def radius(concept):
+    return 11 if concept.key == GOAL else 9
 
 
 def wide(links):
-    at = {c.key: (LEFT + c.column * COLUMN, TOP + c.tier * ROW) for c in CONCEPTS}
-    lanes = {}
-    edges = "".join(f'<path class="edge" d="{route(BY_KEY[need], concept, at, lanes)}"/>' for concept in CONCEPTS for need in concept.needs)
-    tiers = "".join(f'<text class="tier" x="{LEFT + 19}" y="{TOP + i * ROW - 22}">{escape(words)}</text>' for i, words in enumerate(TIERS))
-    stations = "".join(station(c, *at[c.key], c.words.split("|"), links, 150, 56) for c in CONCEPTS)
-    return drawing("wide", f"656 {TOP + (len(TIERS) - 1) * ROW + 34}", edges + tiers + stations)
+    edges = "".join(f'<g data-from="{key}">{drawn(ways)}</g>' for key, ways in lines())
+    tiers = "".join(f'<text class="tier" x="{LEFT + BESIDE}" y="{TOP + i * ROW - 22}">{escape(tier)}</text>' for i, tier in enumerate(TIERS))
+    stations = "".join(station(c, *at(c), c.words.split("|"), links, 150, 56) for c in CONCEPTS)
+    return drawing("wide", f"656 {TOP + (len(TIERS) - 1) * ROW + 34}", HEAD + edges + tiers + stations)
+
+
+def drawn(ways):
+    """Of one concept the gaps that its ways make in what they cross, then the ways; those to the goal are to meet."""
+    gaps = "".join(f'<path class="halo" d="{d}"/>' for end, d in ways if end != GOAL)
+    return gaps + "".join(f'<path class="edge" data-to="{end}" d="{d}" marker-end="url(#ln-map-head)"/>' for end, d in ways)
+
+
+def lines():
+    """Of each concept that others need, the ways to them: ``key, [(to, path), ...]``."""
+    lanes = {key: lane for gap in range(len(TIERS)) for key, lane in ordered(gap).items()}
+    for start in CONCEPTS:
+        if ways := [(end.key, route(one, end, lanes)) for one, end in WAYS if one is start]:
+            yield start.key, ways
+
+
+def at(concept):
+    return LEFT + concept.column * COLUMN, TOP + concept.tier * ROW
+
+
+def gap_of(start, end):
+    """Under which tier a way goes across: as late as the way down is free."""
+    free = not any(start.tier < c.tier < end.tier and c.column == start.column for c in CONCEPTS)
+    return end.tier - 1 if free else start.tier
+
+
+def ordered(gap):
+    """Which way goes across in which lane under a tier, ``{(gap, key): lane}``: in the order in which the fewest ways meet."""
+    ways = [(start, end) for start, end in WAYS if start.column != end.column and gap_of(start, end) == gap]
+    keys = list(dict.fromkeys(start.key for start, _ in ways))
+    down = {(end.column, start.key) for start, end in WAYS if start.column == end.column and start.tier <= gap < end.tier}
+
+    def meetings(order):
+        lane = {key: k for k, key in enumerate(order)}
+        verticals = [*((column, -1, 9, key) for column, key in down), *((s.column, -1, lane[s.key], s.key) for s, _ in ways),
+                     *((e.column, lane[s.key], 9, s.key) for s, e in ways)]
+        across = sum(min(s.column, e.column) <= column <= max(s.column, e.column) and low < lane[s.key] < high and key != s.key
+                     for s, e in ways for column, low, high, key in set(verticals))
+        along = sum(a[0] == b[0] and min(a[2], b[2]) > max(a[1], b[1]) and a[3] != b[3] for a, b in combinations(set(verticals), 2))
+        return across + 2 * along
+    return {(gap, key): lane for lane, key in enumerate(min(permutations(keys), key=meetings))}
+
+
+def route(start, end, lanes):
+    """Down from one station, across in a lane, down to the other, beside what else arrives there."""
+    (x0, y0), (x1, y1) = at(start), at(end)
+    side = (x1 < x0) - (x1 > x0)                                  # from where it comes
+    apart = 0 if end.key == GOAL or len(end.needs) == 1 else 7 * side
+    tip = y1 - (radius(end) ** 2 - apart**2) ** 0.5 - 3
+    if not side:
+        return f"M{x0} {y0}V{tip:.1f}"
+    turn = TOP + gap_of(start, end) * ROW + 38 + 9 * lanes[gap_of(start, end), start.key]
+    return f"M{x0} {y0}V{turn - 8}q0 8 {-8 * side} 8H{x1 + apart + 8 * side}q{-8 * side} 0 {-8 * side} 8V{tip:.1f}"
 
 
 def drawing(form, size, inside):
     return f'<svg class="ln-map ln-map-{form}" viewBox="0 0 {size}" role="group" aria-label="Concept map">{inside}</svg>'
 
 
-def route(start, end, at, lanes):
-    """Down from one station, across in a lane of its own, down to the other; across late where the way down is free."""
-    (x0, y0), (x1, y1) = at[start.key], at[end.key]
-    if x0 == x1:
-        return f"M{x0} {y0}V{y1}"
-    lane = lanes.setdefault((start.tier, start.key), sum(1 for tier, _ in lanes if tier == start.tier))
-    blocked = any(start.tier < c.tier < end.tier and c.column == start.column for c in CONCEPTS)
-    turn = y1 - ROW + 38 if end.tier - start.tier > 1 and not blocked else y0 + 46 + 7 * (lane % 3)
-    side = 8 if x1 > x0 else -8
-    return f"M{x0} {y0}V{turn - 8}q0 8 {side} 8H{x1 - side}q{side} 0 {side} 8V{y1}"
-
-
 def tall(links):
     y, body, first, last = 30, [], None, None
     for tier, words in enumerate(TIERS):
-        body.append(f'<text class="tier" x="37" y="{y}">{escape(words)}</text>')
+        body.append(f'<text class="tier" x="{LEFT + BESIDE}" y="{y}">{escape(words)}</text>')
         y += 34
         for concept in (c for c in CONCEPTS if c.tier == tier):
             body.append(station(concept, LEFT, y, [concept.words.replace("|", " ")], links, 300, 44))
