@@ -77,9 +77,9 @@ def test_stored_results_are_those_of_the_code_as_it_is(name):
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_entry_computed_again_has_the_stored_numbers(name):
     runs = ln.experiments.load(name)
-    entries = EXPERIMENTS[name].entries()
-    for inputs in (entries[0], entries[len(entries) // 2], entries[-1]):
-        assert runs.agrees(runs.again(**inputs), **inputs), f"{name}, {inputs}"
+    entries = EXPERIMENTS[name].entries()                                # all of them: `--check`, once a week
+    inputs = entries[len(entries) // 2]
+    assert runs.agrees(runs.again(**inputs), **inputs), f"{name}, {inputs}"
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
