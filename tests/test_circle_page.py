@@ -78,6 +78,19 @@ def test_in_every_state_it_fits_its_width_keeps_its_height_and_no_label_stands_o
                 assert across <= 2 or down <= 6, f"{one} and {other} in {where}"
 
 
+def test_a_long_question_leaves_its_options_room_and_the_views_stand_clear_of_the_table(show):  # noqa: F811
+    page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
+    root = circle(page)
+    for name in ("Stretch", "γ, β"):
+        root.get_by_role("button", name=name, exact=True).click()
+        strip, options = root.locator(".ln-predict").bounding_box(), root.locator(".ln-options").first.bounding_box()
+        assert strip["y"] + strip["height"] - options["y"] - options["height"] >= 5, name
+    page.set_viewport_size(PHONE["viewport"])
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    view, head = root.get_by_role("button", name="along", exact=True).last.bounding_box(), root.locator(".cr-sums thead").bounding_box()
+    assert head["y"] - view["y"] - view["height"] >= 10
+
+
 def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811
     page = show(ln.Circle(), **LAPTOP)
     root, strip = circle(page), circle(page).locator(".ln-predict")

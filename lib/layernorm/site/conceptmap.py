@@ -11,6 +11,7 @@ from ..practice import CONCEPTS, TIERS
 logger = logging.getLogger(__name__)
 COLUMN, ROW, LEFT, TOP = 168, 108, 18, 48                         # of the wide map
 BESIDE = 17                                                       # words from the middle of their circle
+MARGIN = LEFT + BESIDE
 TALL_WIDTH, TALL_STEP = 343, 48
 BY_KEY = {concept.key: concept for concept in CONCEPTS}
 WAYS = [(BY_KEY[need], concept) for concept in CONCEPTS for need in concept.needs]
@@ -60,7 +61,7 @@ def radius(concept):
 
 def wide(links):
     edges = "".join(f'<g data-from="{key}">{drawn(ways)}</g>' for key, ways in lines())
-    tiers = "".join(f'<text class="tier" x="{LEFT + BESIDE}" y="{TOP + i * ROW - 22}">{escape(tier)}</text>' for i, tier in enumerate(TIERS))
+    tiers = "".join(f'<text class="tier" x="{MARGIN}" y="{TOP + i * ROW - 22}">{escape(tier)}</text>' for i, tier in enumerate(TIERS))
     stations = "".join(station(c, *at(c), c.words.split("|"), links, 150, 56) for c in CONCEPTS)
     return drawing("wide", f"656 {TOP + (len(TIERS) - 1) * ROW + 34}", HEAD + edges + tiers + stations)
 
@@ -125,7 +126,7 @@ def drawing(form, size, inside):
 def tall(links):
     y, body, first, last = 30, [], None, None
     for tier, words in enumerate(TIERS):
-        body.append(f'<text class="tier" x="{LEFT + BESIDE}" y="{y}">{escape(words)}</text>')
+        body.append(f'<text class="tier" x="{MARGIN}" y="{y}">{escape(words)}</text>')
         y += 34
         for concept in (c for c in CONCEPTS if c.tier == tier):
             body.append(station(concept, LEFT, y, [concept.words.replace("|", " ")], links, 300, 44))
