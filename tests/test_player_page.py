@@ -404,8 +404,13 @@ def test_it_plays_pauses_steps_and_jumps(show):
     film.focus()
     page.keyboard.press("Home")
     page.keyboard.press("PageUp")
+    for key, seconds in (("ArrowRight", "3.0 s"), ("ArrowUp", "4.5 s"), ("PageDown", "3.0 s"), ("ArrowLeft", "1.5 s")):
+        page.keyboard.press(key)
+        expect(clock).to_have_text(seconds)
+    expect(film).to_have_attribute("aria-valuetext", "2 of 7, mean")
+    film.evaluate("e => { e.value = 2.6; e.dispatchEvent(new Event('input')); }")
     page.keyboard.press("ArrowRight")
-    expect(clock).to_have_text("1.9 s")
+    expect(clock).to_have_text("4.5 s")
     button(page, "To the end").click()
     expect(clock).to_have_text("9.0 s")
     page.get_by_label("Speed").select_option("¼×")
@@ -542,7 +547,7 @@ def test_who_starts_at_the_end_is_asked_about_y_before_it_comes(show, size):
     field(page, "γ₂").fill("1")
     page.keyboard.press("Enter")
     expect(strip).to_contain_text("You said y₁, y₂; it is y₁, y₂, y₄.")
-    button(page, "Reset").click()
+    button(page, "Reset this vector").click()
     expect(strip).to_contain_text("added last")
     expect(clock).to_have_text("7.5 s")
 
@@ -655,14 +660,14 @@ def test_reset_goes_back_to_what_was_given_or_last_loaded(show):
     field(page, "x₂").fill("9")
     page.keyboard.press("Enter")
     page.get_by_label("Zoom").select_option("2×")
-    button(page, "Reset").click()
+    button(page, "Reset this vector").click()
     expect(field(page, "x₂")).to_have_value("1")
     expect(page.locator(".ln-clock")).to_have_text("6.0 s")
     expect(page.get_by_label("Zoom")).to_have_value("1")
     page.get_by_label("Length").select_option("d = 2")
     bar(page, 1).focus()
     page.keyboard.press("ArrowUp")
-    button(page, "Reset").click()
+    button(page, "Reset this vector").click()
     expect(bar(page, 1)).to_have_attribute("aria-valuenow", "3")
     expect(page.locator(".ln-bar")).to_have_count(2)
 
@@ -707,7 +712,7 @@ def test_the_keyboard_goes_through_it_in_reading_order_and_the_focus_is_seen(sho
             unseen.append(name)
     x = ["x₁", "x₂", "x₃", "x₄"]
     assert order == [
-        "Set it from Python", "Reset", "Full screen", "Example", "1, 2, 3, 4", "10x", "x + 7", "−x", "2x + 3", "Tiny", "Constant", "One-hot", "Length",
+        "Set it from Python", "Reset this vector", "Full screen", "Example", "1, 2, 3, 4", "10x", "x + 7", "−x", "2x + 3", "Tiny", "Constant", "One-hot", "Length",
         "x̂₁", "x̂₂", "x̂₃", "x̂₄", *x, "Numbers under the bars", *x, "Zoom", "Step",
         "To the start", "Step back", "Play", "Step forward", "To the end", "Speed"]
     assert unseen == []

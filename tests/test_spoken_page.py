@@ -43,3 +43,17 @@ def test_a_button_that_can_do_no_more_keeps_the_focus_and_says_what_stands(show,
     expect(button).to_be_focused()
     expect(button).to_be_disabled()
     expect(page.get_by_role("status")).to_contain_text(f"d = {d}.")
+
+
+@pytest.mark.parametrize("kind, inputs, label", [("Layer", {}, "Multiply it by"), ("Player", {"row": "eps", "time": 4, "scale": 0.01}, "x times")])
+def test_each_key_moves_a_slider_of_rounded_powers(show, kind, inputs, label):  # noqa: F811
+    page = show(getattr(ln, kind)(**inputs), reduced_motion="reduce")
+    slider = page.get_by_role("slider", name=label)
+    slider.focus()
+    for key in ("ArrowLeft", "ArrowRight", "ArrowRight"):
+        seen = [slider.get_attribute("aria-valuetext")]
+        for _ in range(5):
+            page.keyboard.press(key)
+            expect(slider).not_to_have_attribute("aria-valuetext", seen[-1])
+            seen.append(slider.get_attribute("aria-valuetext"))
+        assert len(set(seen)) == 6
