@@ -38,7 +38,7 @@ def noisy_batch_norm(*, rate, seeds=8, track=iter):
     ------
     Santurkar et al. 2018: noise with a mean and a spread that change at every step, behind each BatchNorm,
     makes the inputs of layers less stable and leaves training about as good.  Scaled down: digits and a small network for
-    CIFAR-10 and VGG.  Other: the sizes of the noise and the measure of the shift are ours.
+    CIFAR-10 and VGG.  Other: the measure of the shift is ours.
     """
     if not rate > 0:
         raise ValueError(f"rate must be positive, got {rate!r}")

@@ -42,10 +42,10 @@ class BatchLab(Lab):
         best = [{"batch": one, "budget": other, "rates": experiments.best_rates(self.runs, batch=one, budget=other)}
                 for one in self.runs["batch"] for other in self.runs["budget"]]
         return {"title": "Who makes the fewest errors?",
-                "ask": f"With {batch} a batch: which rate makes BatchNorm and LayerNorm look alike?",
+                "ask": f"{batch} a batch, {budget:,} digits: which rate makes BN and LN look alike?",
                 "options": [plain_number(rate, 3) for rate in alone], "right": [list(alone).index(alike)],
                 "tell": f"At 3, LayerNorm has {alone[3]['LN']:.0f} % errors. Each at its best rate: {own['BN']:.1f} and {own['LN']:.1f}.",
-                "facts": {"best": best} | {name: list(values) for name, values in self.runs.items()}}
+                "facts": {"best": best, "show": {"over": "rate", "batch": batch, "rate": "best", "budget": budget}, **self.runs}}
 
     def run_of(self, choice):
         inputs = super().run_of(choice)

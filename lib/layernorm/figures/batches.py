@@ -129,7 +129,7 @@ def gradient_growth(growth, gradient, limit):
 @drawn
 def recurrent(runs):
     """{(gain, norm): lengths (seeds, 2, steps + 1)} of ``experiments.recurrent``: the state above, its gradient below."""
-    fig, axes = plt.subplots(2, 1, sharex=True, figsize=(4.6, 6.2))
+    fig, axes = plt.subplots(2, 1, figsize=(4.6, 6.2))
     gains = sorted({gain for gain, _ in runs})
     dashes = dict(zip(gains, ((0, (1, 1.5)), (0, (5, 2)), "-", (0, (8, 2, 2, 2)))))
     words = []
@@ -143,11 +143,16 @@ def recurrent(runs):
             ax.fill_between(steps, values.min(0), values.max(0), color=colour, alpha=0.15, lw=0)
             ax.plot(steps, middle, color=colour, ls=dashes[gain], marker="none", lw=1.8)
             end = middle[-1] if k == 0 else middle[0]
-            ends["LN, all" if norm and k == 0 else f"{'LN' if norm else 'no norm'}, {number(gain, 0)}"] = end, colour
+            # Above, the curves of LayerNorm end where that of the smallest gain does: their name stands under them.
+            under = norm and k == 0
+            ends["LN, all" if under else f"{'LN' if norm else 'no norm'}, {number(gain, 0)}"] = end / 2e3 if under else end, colour
             words.append(f"{'LayerNorm' if norm else 'no norm'}, gain {number(gain, 0)}: {end:.1e}")
-        ax.set(yscale="log", xlim=(0, steps[-1] * 1.45), xticks=range(0, len(steps) + 1, 25))
+        room = 0.45 * len(steps)
+        ax.set(yscale="log", xlim=(0, len(steps) + room) if k == 0 else (-room, len(steps)), xticks=range(0, len(steps) + 1, 25))
+        if k == 0:
+            ax.set_ylim(bottom=min(level for level, _ in ends.values()) / 10)
         _powers(ax, range(0, 31, 10) if k == 0 else range(-30, 31, 10))
-        _apart(ax, ends, steps[-1] + 3 if k == 0 else 3)
+        _apart(ax, ends, steps[-1] + 3 if k == 0 else 4 - room)
     axes[0].set_title("length of the state; the number is the gain of W", color=C.ink_2)
     axes[1].set_title("length of the gradient of the last step's loss", color=C.ink_2)
     axes[1].set_xlabel("step", loc="left")

@@ -3,6 +3,7 @@ from docutils import nodes
 
 MARK = "Deeper:"
 ANSWER = 'data-explorable="answer"'
+WAITS = "tag_waits"                                               # a cell that gives away the answer before it
 
 
 class Folded(nodes.section):
@@ -52,7 +53,8 @@ def _set_apart(cell):
     end = at
     while end < len(parent) and _draws(parent[end]):
         end += 1
-    while end < len(parent) and not (_is_cell(parent[end]) or isinstance(parent[end], nodes.section | Folded)):
+    while end < len(parent) and not isinstance(parent[end], nodes.section | Folded) and (
+            not _is_cell(parent[end]) or WAITS in parent[end]["classes"]):
         end += 1
     if end > at:
         parent[at:end] = [nodes.container("", *parent[at:end], classes=["ln-after"])]

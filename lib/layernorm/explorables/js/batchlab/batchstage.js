@@ -16,7 +16,7 @@ const RING = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0";
 export function batchStage() {
   const svg = el("svg", { class: "ln-lab-svg", role: "img" });
   const node = el("div", { class: "ln-lab-stage" }, svg);
-  let width = 0;
+  let width = 0, drawnOver = "";
 
   const text = (words, x, y, kind = "", anchor = "start") => el("text", { x: +x.toFixed(1), y: +y.toFixed(1), class: kind, "text-anchor": anchor }, words);
   const line = (x1, y1, x2, y2, kind) => {
@@ -71,7 +71,7 @@ export function batchStage() {
 
   return {
     node,
-    words: () => "",
+    words: () => drawnOver,
     resize() {
       const now = Math.floor(node.clientWidth);
       if (now < LEFT + NAMES || now === width) return false;    // still without its place
@@ -83,6 +83,7 @@ export function batchStage() {
       const points = along(now), found = points.map((point) => errorsAt(now, point)), g = geometry(points), { over, rate } = now.choice;
       const fixed = Object.keys(AXES).filter((name) => name !== over && !(name === "rate" && rate === "best")).map((name) => `${AXES[name]}: ${now.named(name, now.choice[name])}`);
       if (over !== "rate" && rate === "best") fixed.push("each method at its best rate");
+      drawnOver = `Drawn by ${AXES[over]}.`;
       const listed = Object.entries(METHODS).map(([method, name]) => `${name} ${found.map((one) => percent(middle(one[method].errors))).join(", ")}`);
       place(svg, { width, height: g.height, viewBox: `0 0 ${width} ${g.height}` });
       svg.setAttribute("aria-label", `Error, median of the seeds, by ${AXES[over]} (${points.map((point) => now.named(over, point[over])).join(", ")}); ${fixed.join("; ")}. ${listed.join("; ")}.`);

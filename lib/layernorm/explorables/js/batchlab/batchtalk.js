@@ -17,11 +17,11 @@ export function duel({ BN, LN }) {
 
 function verdict(found) {
   const lost = Object.keys(METHODS).filter((method) => middle(found[method].errors) >= LOST);
-  if (lost.includes("BN") && lost.includes("LN")) return "nothing learns";
+  if (lost.includes("BN") && lost.includes("LN")) return "nobody learns";
   const behind = ["BN", "LN"].find((method) => lost.includes(method));
-  if (behind) return `${METHODS[behind]} learns nothing`;
-  const { winner } = duel(found);
-  return winner ? `${METHODS[winner]} wins` : "it is a tie";
+  if (behind) return `${METHODS[behind]} hardly learns`;
+  const { wins, seeds, winner } = duel(found);
+  return winner ? `${METHODS[winner]} wins, ${wins[winner]} of ${seeds} seeds` : `no winner, ${wins.BN} seeds to ${wins.LN}`;
 }
 
 function seedBySeed(found) {

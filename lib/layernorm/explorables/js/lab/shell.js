@@ -68,9 +68,10 @@ export function lab({ model, el: root, signal }, view) {
     for (const [key, value] of Object.entries(changes)) model.set(key, value);
     model.save_changes();
   };
-  const guess = asker(model, (i) => set({ guess: [i], kept: true }));
+  // The picture comes to what was asked about, if the lab says where that is.
+  const { show } = model.get("facts"), guess = asker(model, (i) => set({ guess: [i], kept: true, ...(show ? { choice: show } : {}) }));
   const made = controls.map((given, k) => control(given, `${id}-${k}`, (value) => set({ choice: { ...model.get("choice"), [given.name]: value } })));
-  const say = sentence(view), parts = [guess, ...made, stage, say, speaker([guess, say])];
+  const say = sentence(view), parts = [guess, ...made, stage, say, speaker([guess, stage, say])];
 
   function draw() {
     const choice = model.get("choice"), facts = model.get("facts");
