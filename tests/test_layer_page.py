@@ -27,6 +27,14 @@ SWEEP = """async (root) => {
       if (r.height < 41.5 || r.width < 40) say(`small: ${e.ariaLabel ?? e.innerText} ${r.width} × ${r.height}`);
     }
     for (const e of seen) if ([...e.childNodes].some((t) => t.nodeType === 3 && t.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12) say(`under 12 px: ${e.textContent}`);
+    for (const ends of all(".ly-ends")) {
+      const [a, b] = [...ends.children].map((e) => e.getBoundingClientRect());
+      if (a.width && a.right > b.left - 2) say(`ends of a scale run together: ${ends.innerText}`);
+    }
+    for (const out of all(".ly-out")) {
+      const [a, b] = [out.querySelector(".ly-w"), out.querySelector(".ly-sums span")].map((e) => e?.getBoundingClientRect());
+      if (a && a.right > b.left + 1) say(`b is over z: ${out.innerText}`);
+    }
     for (const cell of all(".ly-cell")) {
       const box = (e) => e && getComputedStyle(e).display !== "none" && e.textContent ? e.getBoundingClientRect() : null;
       const boxes = all(".ly-w, .ly-v, .ly-d, .ly-mark", cell).map(box).filter(Boolean);
@@ -117,6 +125,16 @@ def test_watched_it_moves_and_a_hand_stops_it(show):  # noqa: F811
     expect(layer(page).locator(".ln-predict")).to_contain_text("Not quite: 1 right, 1 missing")
     page.wait_for_timeout(1700)
     assert 1 <= float(field(page, "x₁").input_value()) < 10
+
+
+def test_what_makes_an_output_is_all_in_sight(show):  # noqa: F811
+    page = show(ln.Layer(), **LAPTOP)
+    for i in range(2):
+        w = [float(cell(page, 3 * i + j).locator(".ly-w").inner_text().removeprefix("W ").replace("−", "-")) for j in range(3)]
+        x = [float(field(page, f"x{'₁₂₃'[j]}").input_value()) for j in range(3)]
+        out = layer(page).locator(".ly-out").nth(i)
+        b = float(out.locator(".ly-w").inner_text().removeprefix("b ").replace("−", "-"))
+        expect(out).to_contain_text(f"z{'₁₂'[i]} = {sum(u * v for u, v in zip(w, x)) + b:g}")
 
 
 def test_rectangles_are_as_wide_as_the_input_and_as_high_as_the_push(show):  # noqa: F811

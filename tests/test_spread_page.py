@@ -122,6 +122,11 @@ def test_a_point_is_dragged_the_rest_follows_and_nobody_is_told_before_it_rests(
     expect(status).to_contain_text("μ = 2.85")
 
 
+def test_side_and_area_of_the_mean_square_have_a_name_each(show):  # noqa: F811
+    page = show(ln.Spread(), **LAPTOP)
+    assert [spread(page).locator(f".sp-{name}-name").text_content() for name in ("sigma", "note")] == ["side σ = 1.658", "area σ² = 2.75"]
+
+
 def test_of_points_at_one_place_one_is_taken(show):  # noqa: F811
     page = show(ln.Spread(), **LAPTOP)
     x, y = middle(page, 3)                                         # on the shoulders of x₃

@@ -6,6 +6,7 @@ import { named } from "./speech.js";
 const SIGNS = { right: "✓", missing: "+", wrong: "✕" };
 const SPOKEN = { right: ", changed, as you said", missing: ", changed, which you did not say", wrong: ", did not change" };
 const D = 3, ROWS = 2;
+const DIGIT = 8;                                              // px
 // Three digits: what a cell has room for.
 const brief = (v) => (v !== 0 && (Math.abs(v) < 0.001 || Math.abs(v) >= 1000) ? power(v, 1) : short(+v.toPrecision(3)));
 
@@ -46,6 +47,7 @@ function column(view, j) {
       was.hidden = before.x[j] === v;
       ruled(nought, xs);
       top.textContent = brief(xs[1]);
+      nought.hidden = (bar.parentNode.clientWidth * xs[1]) / (xs[1] - xs[0]) < DIGIT * (top.textContent.length + 1);
       [range.min, range.max] = xs;
       range.value = v;
       range.setAttribute("aria-valuetext", short(v));
@@ -91,10 +93,10 @@ function output(view, i) {
   const n = subscript(i + 1), number = field(`dy${n}`, "ly-push", (v) => view.edit("dy", i, v));
   const bar = el("i", { class: "ly-grad" }), came = el("i", { class: "ly-came" }), ground = el("i", { class: "ly-zero ly-flat" });
   const z = el("span", {}), y = el("span", {}), sum = (name, role, node) => el("span", { class: role }, `${name}${n}`, el("span", { class: "ly-is" }, " ="), " ", node);
-  const stick = el("div", { class: "ly-stick" }, el("span", { class: "ly-plane" }, came, bar, ground));
+  const bias = el("span", { class: "ly-w" }), stick = el("div", { class: "ly-stick" }, bias, el("span", { class: "ly-plane" }, came, bar, ground));
   let scale = [-1, 1];
   const tell = asSlider(stick, { label: `dy${n}, drag`, limits: () => scale, step: 0.1, get: () => view.get("dy")[i], set: (v) => view.edit("dy", i, v),
-    unit: () => stick.firstChild.clientHeight / (scale[1] - scale[0]), hold: (on) => view.hold(on) });
+    unit: () => stick.lastChild.clientHeight / (scale[1] - scale[0]), hold: (on) => view.hold(on) });
   return {
     node: el("div", { class: "ly-out" }, stick, el("div", { class: "ly-sums" }, sum("z", "", z), sum("y", "r-y", y),
       el("label", { class: "ly-in" }, el("span", { class: "ly-name ly-push", "aria-hidden": "true" }, `dy${n}`), number.input))),
@@ -106,6 +108,7 @@ function output(view, i) {
       came.hidden = now.dy[i] === now.dz[i];
       ruled(ground, null, dys);
       sign(bar, now.dz[i]);
+      bias.textContent = `b ${brief(now.b[i])}`;
       z.textContent = brief(now.z[i]);
       y.textContent = brief(now.y[i]);
       tell(`${short(now.dy[i])}${now.z[i] > 0 ? "" : ", stopped by ReLU"}`);

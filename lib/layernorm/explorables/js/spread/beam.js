@@ -8,6 +8,11 @@ const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 
 const disc = (kind, r) => el("rect", { class: kind, x: -r, y: -r, width: 2 * r, height: 2 * r, rx: r });
 const rect = (kind) => el("rect", { class: kind }), text = (kind) => el("text", { class: kind });
 
+// What the mean square measures; in fewer words where they have no room.
+const LETTER = 7.75;                                          // px
+const named = (word, sign, v, wide) => [`${word} ${sign} = ${short(v)}`, `${word} ${short(v)}`, `${sign} = ${short(v)}`]
+  .find((words) => words.length * LETTER <= wide) ?? short(v);
+
 export function beam(view) {
   const line = rect("sp-line"), band = rect("sp-band"), fulcrum = el("path", { class: "sp-fulcrum" }), scale = el("g", { class: "sp-scale" });
   const squares = Array.from({ length: MANY }, () => rect("sp-square")), sizes = squares.map(() => text("sp-area"));
@@ -96,8 +101,8 @@ export function beam(view) {
       place(wide, { x: x0, y: base - w, width: w, height: w });
       say(labels.mean, roomy ? `÷ ${now.d}` : "", x0 + 5, base - s + 15);
       say(labels.wide, now.total === 0 ? "0" : roomy ? `÷ ${now.d - 1}` : `÷ ${now.d}, ÷ ${now.d - 1}`, x0, base - w - 6);
-      say(labels.sigma, `σ = ${short(now.sigma)}`, x0, base + 29);
-      say(labels.note, "mean square", x0, base + 48);
+      say(labels.sigma, named("side", "σ", now.sigma, room[0] - x0), x0, base + 29);
+      say(labels.note, named("area", "σ²", now.variance, room[0] - x0), x0, base + 48);
     },
   };
 }
