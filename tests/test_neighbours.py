@@ -208,8 +208,8 @@ def test_layer_norm_says_by_what_it_measures(js):
 
 
 def test_a_run_says_how_far_the_running_numbers_went(js):
-    words = js(MODULE)("$account.afterRun({mean: [0], variance: [1]}, {mean: [0.4], variance: [1.5667]}, {mean: [4], variance: [5]}, 1)")
-    assert PLAIN.sub("", words) == "The running mean went a tenth of the way to this batch’s 4: from 0 to 0.4; the variance from 1 to 1.567."
+    words = js(MODULE)("$account.afterRun({mean: [0.4], variance: [1.5667]}, {mean: [4], variance: [5]}, {d: 1, rows: 4})")
+    assert PLAIN.sub("", words) == "A tenth of the way: the running mean to this batch’s 4, now 0.4; the running variance to the unbiased 6.667 (÷ B − 1), now 1.567."
 
 
 def states(js):

@@ -236,10 +236,13 @@ def test_a_training_batch_moves_the_running_numbers_and_eval_uses_them(show):  #
     running = lambda: [line.locator(".nb-stat").last.inner_text() for line in root.locator(".nb-line").all()]      # noqa: E731
     assert running() == ["0.000", "1.000"]
     press(page, "Run this batch")
-    expect(root.locator(".ln-say")).to_have_text("The running mean went a tenth of the way to this batch’s 4: from 0 to 0.4; the variance from 1 to 1.567.")
+    expect(root.locator(".ln-say")).to_have_text("A tenth of the way: the running mean to this batch’s 4, now 0.4; the running variance to the unbiased 6.667 (÷ B − 1), now 1.567.")
     assert running() == ["0.400", "1.567"]
     root.locator(".nb-way").nth(1).click()
     expect(cell(page, 1, 1).locator(".nb-now")).to_have_text("0.479")                # (1 − 0.4) / √1.5667
+    expect(root.locator(".nb-way").nth(1)).to_have_text("BatchNormeval: new")
+    expect(root.locator(".ln-predict")).to_contain_text("Your number has moved with the running numbers")
+    assert "unchanged" not in cell(page, 1, 1).get_attribute("aria-label")
     assert root.get_by_role("button", name="Run this batch").is_disabled()
     press(page, "Reset")
     page.evaluate(FRAME)

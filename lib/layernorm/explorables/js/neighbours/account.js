@@ -30,8 +30,9 @@ export const outcome = (way, { asked, own, d }, count) => [WORD[way], asked ? "?
 
 const toTheLast = ({ was, y }) => y[0].every((v, j) => Object.is(v, was[0][j]));
 export function result(now) {
-  const { own, lost, wasLost, count, d, seen } = now;
+  const { own, lost, wasLost, count, d, seen, moved } = now;
   if (lost) return "torch raises an error: there is no output.";
+  if (moved) return `${d === 1 ? "Your number has" : "Your numbers have"} moved with the running numbers: the batch that you ran is in them.`;
   if (own) return "You changed your own input.";
   if (wasLost) return "Now there is an output.";
   const digits = toTheLast(now) ? "" : ", to three decimals";
@@ -46,7 +47,7 @@ export function verdict(now, marked) {
   const right = now.seen[0].every((one, j) => one === marked.includes(j));
   return right ? ["right", "✓ As you marked:", told] : ["wrong", "✕ Not quite.", `You marked ${said}. ${told}`];
 }
-export const shown = (now) => ["told", now.move ? "Shown:" : "Your turn:", now.move || !same(now) ? result(now) : "Drag or type any x; add, drop and shuffle rows."];
+export const shown = (now) => ["told", now.move ? "Shown:" : "Your turn:", now.move || now.moved || !same(now) ? result(now) : "Drag or type any x; add, drop and shuffle rows."];
 export const same = ({ x, before }) => String(x) === String(before);
 
 // --- Why -------------------------------------------------------------------------------------------------
@@ -85,9 +86,10 @@ export function sentence(now) {
   const first = d === 1 ? "You are" : "Your feature 1 is";
   return `${first} measured by the running mean ${stat(running.mean[0])} and variance ${stat(running.variance[0])}: ${bold("whoever is there now")} is not asked.`;
 }
-export function afterRun(was, { mean, variance }, stats, d) {
-  const which = d === 1 ? "The" : "Feature 1’s";
-  return `${which} running mean went a tenth of the way to this batch’s ${stat(stats.mean[0])}: from ${stat(was.mean[0])} to ${stat(mean[0])}; the variance from ${stat(was.variance[0])} to ${stat(variance[0])}.`;
+export function afterRun({ mean, variance }, stats, { d, rows }) {
+  const unbiased = (stats.variance[0] * rows) / (rows - 1);
+  return `${d === 1 ? "A" : "Feature 1, a"} tenth of the way: the running mean to this batch’s ${stat(stats.mean[0])}, now ${stat(mean[0])}; `
+    + `the running variance to the unbiased ${stat(unbiased)} (÷ B − 1), now ${stat(variance[0])}.`;
 }
 export const refusal = (r, j, kept) => `x must be a number from −${LIMIT} to ${LIMIT}. ${r ? `Row ${r + 1}` : "Your"} feature ${j + 1} stays ${short(kept)}.`;
 

@@ -15,14 +15,19 @@ function viewOf(model) {
   const view = viewOn(model), rounds = new Map(), state = () => Object.fromEntries(INPUTS.map((key) => [key, view.get(key)]));
   const first = { norm: view.get("norm"), mode: view.get("mode"), seed: view.get("seed") };
   const id = () => [view.get("move"), ...wayOf(state())].join("|"), { set } = view;
-  const free = (x, before, send = true) => view[send ? "set" : "move"]({ x, before, move: "", marked: [] });
+  const free = (x, before, send = true) => (view.trained = false, view)[send ? "set" : "move"]({ x, before, move: "", marked: [] });
   view.set = (changes) => { view.note = null; set(changes); };
   return Object.assign(view, {
     note: null,
+    trained: false,                                           // has a batch gone into the running numbers since somebody last came or went?
     now() {
       const now = situation(state());
       if (!now) return null;
       const round = now.move && !now.asked ? rounds.get(id()) ?? null : null;
+      if (view.trained) {                                     // what changed in eval mode has another reason than the company
+        now.counts[1] = null;
+        if (now.way === WAYS[1]) Object.assign(now, { moved: true, count: null, seen: now.seen.map(() => null) });
+      }
       return { ...now, round, marks: now.asked ? now.marked : round?.marked ?? [] };
     },
     played: (move) => [...rounds.keys()].some((key) => key.startsWith(`${move}|`)),
@@ -38,6 +43,7 @@ function viewOf(model) {
     },
     load(move, ways = settings(move)) {
       const { start, seed } = state();
+      view.trained = false;
       view.move({ ...ways, move, stage: "ask", marked: [], x: start, before: start });
       const round = rounds.get(id());
       view.set(round ? { x: company(move, start, seed), stage: "told", marked: round.marked } : {});
@@ -66,12 +72,14 @@ function viewOf(model) {
     run() {
       const { x, running_mean, running_var } = state(), next = ran(x, { running_mean, running_var });
       view.set({ ...next });
-      view.note = { words: afterRun({ mean: running_mean, variance: running_var }, { mean: next.running_mean, variance: next.running_var }, statistics(x), x[0].length) };
+      view.trained = true;
+      view.note = { words: afterRun({ mean: next.running_mean, variance: next.running_var }, statistics(x), { d: x[0].length, rows: x.length }) };
       view.later();
     },
     again() {
       const { start } = state();
       rounds.clear();
+      view.trained = false;
       view.set({ ...first, x: start, before: start, running_mean: start[0].map(() => 0), running_var: start[0].map(() => 1), move: plan(start)[0] ?? "", stage: "ask", marked: [] });
       view.later();
     },
