@@ -11,7 +11,7 @@ from test_circle_page import HOST, SMALL
 PHONE = {"viewport": {"width": 390, "height": 844}}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
 # What it may take of the height, where it keeps it, and the smallest cell, by width.
-WIDTHS = {320: (None, 16), 390: (700, 21), 768: (720, 24), 1280: (720, 24)}
+WIDTHS = {320: (730, 16), 390: (700, 21), 768: (720, 24), 1280: (720, 24)}
 ARRAYS = {
     "rows": {"shape": (2, 6), "methods": ["LN(d)", "RMS(d)", "BN", "GN"], "groups": 2},
     "tokens": {"shape": (2, 3, 4)},
@@ -115,6 +115,13 @@ def test_nothing_is_counted_before_it_is_painted(show):  # noqa: F811
     press(page, "Check")
     expect(root.locator(".ln-predict")).to_contain_text("You said (2, 3); it is (4,)")
     expect(root.locator("dd").nth(2)).to_have_text("(4,)")
+
+
+def test_what_is_painted_has_one_colour_on_the_cells_and_in_the_words(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    cell(page, 4).click()
+    words, fill = (page.locator(what).evaluate(f"e => getComputedStyle(e).{key}") for what, key in ((".ln-say b", "color"), (".ax-cell[data-state=painted]", "backgroundColor")))
+    assert words == fill
 
 
 def test_right_missing_and_wrong_are_told_apart_without_colour_and_stay(show):  # noqa: F811

@@ -69,7 +69,7 @@ const mean1 = (method) => (method.kind === "RMSNorm" ? "mean square" : "mean");
 
 export function sentence(method, cell, stage, painted) {
   if (stage === "paint") {
-    return painted.length ? `You have painted ${bold(count(painted.length, "cell"))} beside the marked one.`
+    return painted.length ? `You have painted <b class="ax-mine">${count(painted.length, "cell")}</b> beside the marked one.`
       : "Press cells or drag over them; arrow keys move, space paints.";
   }
   const size = companionsOf(method, cell).length, mean = meanOf(method, cell) + 1, means = meansOf(method);
