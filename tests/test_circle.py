@@ -6,6 +6,7 @@ import pytest
 import traitlets
 
 import layernorm as ln
+from layernorm.explorables.circle import PRESETS
 
 ROOT3 = 3 ** 0.5
 MODES = ["forward", "backward", "rms"]
@@ -206,3 +207,11 @@ def test_a_wrong_value_is_refused_by_name_and_nothing_is_lost(name, value):
     with pytest.raises(traitlets.TraitError, match=name):
         setattr(circle, name, value)
     assert circle.inputs() == before
+
+
+def test_python_knows_the_presets_and_refuses_others(js):
+    assert {mode: tuple(names) for mode, names in js("circle/tale")(
+        "Object.fromEntries(Object.entries($tale.PRESETS).map(([mode, all]) => [mode, Object.keys(all)]))").items()} == PRESETS
+    assert ln.Circle(presets=["Cloud"]).presets == ["Cloud"]
+    with pytest.raises(traitlets.TraitError, match="presets \\['Fog'\\] are none of Slide, Stretch"):
+        ln.Circle(presets=["Fog"])

@@ -129,6 +129,14 @@ def test_a_verdict_is_on_what_was_when_it_was_given(show):  # noqa: F811
     expect(strip).to_contain_text("As you said: inside it. Here σ² = 6·10⁻⁶")
 
 
+def test_only_the_presets_that_were_asked_for_are_offered_and_the_first_is_on(show):  # noqa: F811
+    root = circle(show(ln.Circle(x=[3, 2, 1], presets=["Nearly constant", "Constant"]), **LAPTOP))
+    chips = root.get_by_role("group", name="Presets").get_by_role("button")
+    assert chips.all_inner_texts() == ["Nearly constant", "Constant"]
+    expect(chips.first).to_have_attribute("aria-pressed", "true")
+    expect(root.locator(".ln-predict")).to_contain_text("Stop just before the ones axis")
+
+
 def test_a_question_about_size_is_asked_of_a_vector_that_eps_does_not_touch(show):  # noqa: F811
     page = show(ln.Circle(x=[0.001, 0, 0]), **LAPTOP, reduced_motion="reduce")
     root, strip = circle(page), circle(page).locator(".ln-predict")

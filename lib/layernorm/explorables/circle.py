@@ -9,6 +9,9 @@ from .modules import bundle
 
 _START = {"forward": [2.0, 0.0, 4.0], "backward": [0.0, 0.0, 6.0], "rms": [2.0, 0.0, 4.0]}
 
+PRESETS = {"forward": ("Slide", "Stretch", "−x", "Constant", "Nearly constant", "Cloud", "γ, β"),
+           "backward": ("Push y₁", "Push all", "Push y₃", "Other x", "10x"), "rms": ("Slide", "Stretch", "−x", "Constant", "Cloud")}
+
 
 class Circle(Explorable):
     """Where can LayerNorm put a point?  Three features as a space: drag ``x``, turn the ground, read the numbers beside it.
@@ -29,6 +32,8 @@ class Circle(Explorable):
         Backward: g as it arrives, without its part along 1, without its part along x_hat, divided by sigma.
     turn, tilt : float, degrees
         Where one looks from: turned about the ones axis; 0 from the side to 90 along the axis.
+    presets : sequence of str
+        Those that are offered, in this order; default: all of the mode.
     cloud : bool
         Sixty vectors at random and what becomes of them.
 
@@ -50,6 +55,7 @@ class Circle(Explorable):
     tilt = traitlets.Float(24.0, min=0.0, max=90.0).tag(sync=True)
     cloud = traitlets.Bool(False).tag(sync=True)
     preset = traitlets.Unicode("").tag(sync=True)
+    presets = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, x=None, g=(1, 0, 0), mode="forward", *, eps=None, **inputs):
         if x is None:
@@ -78,6 +84,13 @@ class Circle(Explorable):
 
     def picture(self):
         return figures.space(np.array(self.x), self.x_hat, self.mode, g=np.array(self.g), dx=self.dx, turn=self.turn, tilt=self.tilt)
+
+    @traitlets.validate("presets")
+    def _offered(self, proposal):
+        known = PRESETS[self.mode]
+        if strange := [name for name in proposal.value if name not in known]:
+            raise traitlets.TraitError(f"presets {strange} are none of {', '.join(known)}")
+        return proposal.value
 
     @traitlets.validate("x", "g", "gamma", "beta")
     def _three(self, proposal):

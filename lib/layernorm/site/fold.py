@@ -47,14 +47,18 @@ def _responds(cell):
     return any("data-explorable" in raw.astext() for raw in cell.findall(nodes.raw))
 
 
+def _goes_on(node):
+    """Does something new begin here: a section, a cell, a paragraph of class ``next``?"""
+    return isinstance(node, nodes.section | Folded) or _is_cell(node) and WAITS not in node["classes"] or "next" in node.get("classes", ())
+
+
 def _set_apart(cell):
     """The figures behind the cell and the text up to the next cell give the answer too: a box that waits with it (guess.css)."""
     parent, at = cell.parent, cell.parent.index(cell) + 1
     end = at
     while end < len(parent) and _draws(parent[end]):
         end += 1
-    while end < len(parent) and not isinstance(parent[end], nodes.section | Folded) and (
-            not _is_cell(parent[end]) or WAITS in parent[end]["classes"]):
+    while end < len(parent) and not _goes_on(parent[end]):
         end += 1
     if end > at:
         parent[at:end] = [nodes.container("", *parent[at:end], classes=["ln-after"])]

@@ -7,10 +7,16 @@ import { parts, placed, plus, times } from "./space.js";
 import { LAST, loaded, PRESETS, sentence, TITLES, told } from "./tale.js";
 import { bet } from "./bet.js";
 
-const INPUTS = ["mode", "x", "g", "gamma", "beta", "eps", "step", "turn", "tilt", "cloud", "preset"];
+const INPUTS = ["mode", "x", "g", "gamma", "beta", "eps", "step", "turn", "tilt", "cloud", "preset", "presets"];
 const WALK = 900, REST = 500;
 
 export const initialize = () => {};
+
+// The presets of a mode, all or those that were asked for.
+function offered(view, mode) {
+  const wanted = view.get("presets").filter((name) => name in PRESETS[mode]);
+  return wanted.length ? wanted : Object.keys(PRESETS[mode]);
+}
 
 // What the parts of one view share: besides the inputs, how far the steps have moved, and what x is made of.
 function viewOf(model) {
@@ -18,7 +24,7 @@ function viewOf(model) {
   let facing = parts(first.x, first.mode).direction;          // a point on the axis has no direction of its own: it keeps this one
   Object.assign(view, {
     shown: first.step, fall: 1, now: null,
-    preset: () => (view.get("preset") in PRESETS[view.get("mode")] ? view.get("preset") : Object.keys(PRESETS[view.get("mode")])[0]),
+    preset: () => (view.get("preset") in PRESETS[view.get("mode")] ? view.get("preset") : offered(view, view.get("mode"))[0]),
     walks: (step) => step === Math.round(view.shown),         // the step that a walk has come to; any other was set from outside
     // By hand: whatever moved by itself stops.
     free(changes) {
@@ -97,8 +103,8 @@ function present(view) {
 
 // The presets of the mode that is on.
 function presets(view) {
-  const all = Object.entries(PRESETS).map(([mode, quizzes]) =>
-    [mode, chipsOf("Presets", Object.keys(quizzes).map((name) => [name, name]), () => view.preset(), view.load)]);
+  const all = Object.keys(PRESETS).map((mode) =>
+    [mode, chipsOf("Presets", offered(view, mode).map((name) => [name, name]), () => view.preset(), view.load)]);
   return {
     node: el("div", {}, all.map(([, chips]) => chips.node)),
     draw({ now }) {

@@ -37,7 +37,7 @@ const relative = (change, words, options, right, tell) =>
   plain(EXAMPLE.map(change), choice(`${words} What becomes of x̂?`, options, () => right, tell), { beside: EXAMPLE });
 
 export const PRESETS = {
-  Example: plain(EXAMPLE, SIGNS, { gamma: [2, 0.5, 1, 3], beta: [1, -1, 0, 0.5] }),
+  Example: plain(EXAMPLE, SIGNS),
   "1, 2, 3, 4": plain([1, 2, 3, 4], SIGNS),
   "10x": relative((a) => 10 * a, "The example times ten.", ["10x̂", "the same", "x̂ ⁄ 10"], 1,
     (n) => `The deviations are ten times as large, and so is σ: ${exact(n.sigma)}.`),
