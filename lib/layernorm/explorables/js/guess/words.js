@@ -1,6 +1,6 @@
 // What a card says, without a page to say it on.  Pure.
 
-const LEAST = 0.01;                                           // a typed number is right if it is off by no more than this share
+const LEAST = 0.02;                                           // a typed number is right if it is off by no more than this share
 
 export const chosen = (options, indices) => indices.map((i) => options[i]).join(", ") || "none";
 
