@@ -136,11 +136,12 @@ def test_right_missing_and_wrong_are_told_apart_without_colour_and_stay(show):  
     cell(page, 20).click()                                        # the reader goes on: the painting stays, small, beside its counts
     expect(cell(page, 20)).to_have_text("6")
     expect(axes(page).locator(".ln-say")).to_contain_text("mean 6 of 6")
-    expect(axes(page).locator(".ax-legend")).to_contain_text("1 right")
+    expect(axes(page).locator(".ax-legend")).to_have_text("1 which mean the marked cell’s")             # what is in the picture now
+    expect(axes(page).locator(".ax-hers")).to_have_text("Your painting:")
     expect(axes(page).locator(".ax-small [data-state=right], .ax-small [data-state=wrong]")).to_have_count(2)
     axes(page).get_by_role("button", name="LayerNorm((3, 4))").click()
     axes(page).get_by_role("button", name="LayerNorm(4)", exact=True).click()
-    expect(axes(page).locator(".ax-legend")).to_contain_text("1 right")
+    expect(axes(page).locator(".ax-small [data-state=right], .ax-small [data-state=wrong]")).to_have_count(2)
 
 
 def test_cells_are_painted_by_dragging_a_box_and_wiped_the_same_way(show):  # noqa: F811
@@ -170,7 +171,7 @@ def test_everything_can_be_done_by_keys(show):  # noqa: F811
     root = axes(page)
     expect(root.get_by_role("grid")).to_have_attribute("aria-label", re.compile("4 features, ↓ 3 tokens"))
     cell(page, 6).focus()
-    for key in ("ArrowLeft", "Space", "ArrowLeft", "Enter", "ArrowRight", "ArrowRight", "ArrowRight", "Space"):
+    for key in ("ArrowLeft", "Space", "ArrowLeft", "Space", "ArrowRight", "ArrowRight", "ArrowRight", "Space"):
         page.keyboard.press(key)
     painted(page, [4, 5, 7])
     expect(cell(page, 7)).to_be_focused()
@@ -190,6 +191,53 @@ def test_everything_can_be_done_by_keys(show):  # noqa: F811
     cell(page, 0).focus()
     page.keyboard.press("Space")
     expect(root.locator(".ln-say")).to_contain_text("mean 1 of 6")
+
+
+def test_the_ends_of_rows_and_of_the_array_and_the_next_block_are_one_key_away(show):  # noqa: F811
+    page = show(ln.Axes((2, 3, 4)), viewport={"width": 1280, "height": 300})
+    cell(page, 5).focus()
+    page.evaluate("scrollTo(0, 100)")
+    for key, flat in {"End": 7, "Home": 4, "PageDown": 16, "Control+End": 23, "PageUp": 11, "Control+Home": 0}.items():
+        page.keyboard.press(key)
+        expect(cell(page, flat)).to_be_focused()
+    assert page.evaluate("scrollY") == 100                         # the keys were for the grid
+
+
+def test_enter_on_a_cell_checks_once_something_is_painted(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    cell(page, 4).focus()
+    page.keyboard.press("Enter")
+    expect(axes(page).locator(".ln-predict")).to_have_attribute("data-state", "asked")
+    painted(page, [])
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(axes(page).locator(".ln-predict")).to_contain_text("Not quite: 1 right, 2 missing, 0 too many")
+    expect(cell(page, 4)).to_be_focused()
+
+
+def test_clear_keeps_the_focus(show):  # noqa: F811
+    page = show(ln.Axes(), **LAPTOP)
+    clear = axes(page).get_by_role("button", name="Clear")
+    cell(page, 4).click()
+    clear.focus()
+    page.keyboard.press("Enter")
+    painted(page, [])
+    expect(clear).to_be_focused()
+    expect(clear).to_have_attribute("aria-disabled", "true")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_method_of_chapter_3_can_be_read(show, width):  # noqa: F811
+    page = show(ln.Axes((2, 4, 3, 5), ["BN", "LN(C, H, W)", "IN", "GN", "LN(C)", "RMS(C)"], groups=2), viewport={"width": width, "height": 900})
+    for chip in axes(page).locator(".ln-chip").all():
+        chip.click()
+        page.wait_for_timeout(100)
+        row, one, others = (page.locator(what).evaluate_all("all => all.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.right])")
+                            for what in (".ax-offers .ln-chips", ".ln-chip[aria-pressed=true]", ".ax-offers .ln-pick"))
+        assert row[0][0] - 1 <= one[0][0] and one[0][1] <= row[0][1] + 1, chip.inner_text()      # where chips scroll, the chosen one is in view
+        assert all(left >= row[0][1] for left, _ in others), "G lies over a chip"
+        if width == 1280:
+            assert page.locator(".ax-offers .ln-chips").evaluate("e => e.scrollWidth - e.clientWidth") == 0
 
 
 def test_nobody_else_is_an_answer_too(show):  # noqa: F811

@@ -268,6 +268,19 @@ def test_everything_can_be_done_by_keys(show):  # noqa: F811
     expect(root.locator(".ln-ask")).to_contain_text("(−3, −3, 9)")
 
 
+def test_enter_on_a_mark_checks_and_space_marks(show):  # noqa: F811
+    page = show(ln.Neighbours(), **LAPTOP)
+    root = nb(page)
+    expect(root.locator(".ln-say")).to_contain_text("space marks and Enter checks")
+    cell(page, 1, 1).get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(root.locator(".ln-predict")).to_have_attribute("data-state", "asked")          # nothing is marked yet
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(root.locator(".ln-ask")).to_contain_text("You marked y₁")
+    expect(root.get_by_role("button", name=re.compile("Next"))).to_be_focused()           # the mark itself is gone
+
+
 def test_what_rests_is_said_and_what_is_dragged_is_not(show):  # noqa: F811
     page = show(ln.Neighbours(move=""), **LAPTOP)
     status = nb(page).locator("[role=status]")

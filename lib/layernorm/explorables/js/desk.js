@@ -31,9 +31,18 @@ export function headed(root, id, question, again) {
 
 export function chipsOf(label, names, current, choose) {
   const chips = names.map(([key, text]) => el("button", { type: "button", class: "ln-chip", onclick: () => choose(key) }, text));
+  const node = el("div", { class: "ln-chips", role: "group", "aria-label": label }, chips);
+  let at = null;
   return {
-    node: el("div", { class: "ln-chips", role: "group", "aria-label": label }, chips),
-    draw: () => chips.forEach((chip, k) => chip.setAttribute("aria-pressed", names[k][0] === current())),
+    node,
+    draw() {
+      const k = names.findIndex(([key]) => key === current());
+      chips.forEach((chip, i) => chip.setAttribute("aria-pressed", i === k));
+      if (k < 0 || k === at || !node.clientWidth) return;
+      at = k;
+      // The one that is chosen is in view.
+      node.scrollLeft = chips[k].offsetLeft - node.offsetLeft - (node.clientWidth - chips[k].offsetWidth) / 2;
+    },
   };
 }
 
@@ -65,7 +74,7 @@ export function strip() {
       shown = key;
       node.dataset.state = state;
       node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, tag), ` ${words}`), ...more());
-      if (held) (node.querySelector("button:not(:disabled)") ?? node).focus({ preventScroll: true });
+      if (held) (node.querySelector("button:not(:disabled, [aria-disabled=true])") ?? node).focus({ preventScroll: true });
     },
   };
 }

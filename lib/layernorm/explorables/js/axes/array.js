@@ -17,6 +17,9 @@ export const cells = (shape) => Array.from({ length: product(shape) }, (_, flat)
 export const tuple = (sizes) => (sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`);
 const sized = (sizes) => (sizes.length === 1 ? String(sizes[0]) : tuple(sizes));      // as torch's normalized_shape is written
 
+// As the chips name them where there are many: by the axes.
+export const briefly = (key) => (key === "square" ? "W = C" : key);
+
 // What a method makes of an array: `axes` are averaged over; of GroupNorm's channels only `share` neighbours at a time.
 // `shape` is that of the array in which it is shown: "square" has one of its own, as wide as it has channels.
 export function methodOf(key, given, groups) {
@@ -90,4 +93,14 @@ export function stepped(cell, shape, narrow, [dy, dx]) {
   const board = arranged(shape, narrow), [y, x] = board.place(cell);
   const within = (v, size) => Math.min(size - 1, Math.max(0, v));
   return board.index([within(y + dy, board.down * board.rows), within(x + dx, board.across * board.columns)]);
+}
+
+// Home and End: the ends of its row; with Ctrl, of the whole array.  Page Up and Page Down: the same place in the block before or after.
+export function jumped(cell, shape, narrow, key, all) {
+  const board = arranged(shape, narrow), { rows, columns, across, down } = board, [y, x] = board.place(cell);
+  if (key === "Home") return board.index(all ? [0, 0] : [y, x - (x % columns)]);
+  if (key === "End") return board.index(all ? [down * rows - 1, across * columns - 1] : [y, x - (x % columns) + columns - 1]);
+  const block = Math.floor(y / rows) * across + Math.floor(x / columns);
+  const next = Math.min(across * down - 1, Math.max(0, block + (key === "PageDown" ? 1 : -1)));
+  return board.index([Math.floor(next / across) * rows + (y % rows), (next % across) * columns + (x % columns)]);
 }

@@ -1,11 +1,12 @@
 // Axes: who is averaged with whom.  Paint first; then counts, shapes and code.
 import { el, onceAFrame, pick } from "../kit.js";
 import { announcer, caption, chipsOf, choices, headed, strip, viewOn } from "../desk.js";
-import { methodOf } from "./array.js";
+import { briefly, methodOf } from "./array.js";
 import { table } from "./facts.js";
 import { grid, legend } from "./grid.js";
 import { gammaQuiz, gammaVerdict, marks, paintAsk, sentence, TITLE, verdict } from "./tell.js";
 
+const FEW = 3;                                                // methods whose whole names have room
 const INPUTS = ["shape", "cell", "methods", "method", "groups", "painted", "stage"];
 
 export const initialize = () => {};
@@ -53,16 +54,16 @@ function asking(view) {
   const show = strip();
   const button = (text, act, kind = "") => el("button", { type: "button", class: `ln-btn ${kind}`, onclick: act }, text);
   const check = button("Check", () => view.check()), answer = button("Show me", () => view.show());
-  const clear = button("Clear", () => view.set({ painted: [] }));
+  const clear = button("Clear", () => { if (view.get("painted").length) view.set({ painted: [] }); });
   return {
     node: show.node,
     words: show.words,
     draw({ method, stage, painted, round }) {
       const key = [method.name, method.key, method.shape].join("|");
       if (stage === "paint") {
+        clear.setAttribute("aria-disabled", painted.length === 0);      // disabled, it would drop the focus
         show.show(`${key} paint ${view.unlocked()}`, ["asked", "Predict", paintAsk(method)],
           () => [el("div", { class: "ax-do" }, ...(view.unlocked() ? [answer] : []), clear, check)]);
-        clear.disabled = painted.length === 0;
         check.textContent = painted.length ? "Check" : "Nobody else";
         check.classList.toggle("ln-check", painted.length > 0);
       } else if (stage === "checked" && round) show.show(`${key} checked`, round.verdict, () => [button("Next: γ’s shape", () => view.next(), "ln-open")]);
@@ -88,7 +89,8 @@ function offers(view) {
       if (state !== shown) {
         shown = state;
         const held = node.contains(document.activeElement), channels = shape[shape.length === 3 ? 2 : 1];
-        chips = chipsOf("Methods", methods.map((one) => [one, one === "square" ? "W = C" : methodOf(one, shape, groups).name]), view.key, (one) => view.load(one));
+        const name = (one) => (one === "square" || methods.length > FEW ? briefly(one) : methodOf(one, shape, groups).name);
+        chips = chipsOf("Methods", methods.map((one) => [one, name(one)]), view.key, (one) => view.load(one));
         group = pick("G", Array.from({ length: channels }, (_, k) => k + 1).filter((n) => channels % n === 0).map((n) => [n, String(n)]),
           (n) => view.load("GN", { groups: +n }));
         node.replaceChildren(chips.node, ...(methods.includes("GN") ? [group.node] : []));

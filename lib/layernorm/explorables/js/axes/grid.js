@@ -1,9 +1,10 @@
 // The array: every cell a square that can be painted, or asked whose mean it uses.
 import { el } from "../kit.js";
-import { arranged, box, cells, flatOf, indexOf, meanOf, stepped, together } from "./array.js";
-import { caption, marks, named, tally } from "./tell.js";
+import { arranged, box, cells, flatOf, indexOf, jumped, meanOf, stepped, together } from "./array.js";
+import { caption, COLOURS, marks, named, tally } from "./tell.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const JUMPS = ["Home", "End", "PageUp", "PageDown"];
 const SIGNS = { right: "✓", missing: "+", wrong: "✕" };
 const WORDS = { right: "painted, right", missing: "missing", wrong: "painted, but not in the group" };
 
@@ -62,14 +63,17 @@ export function grid(view) {
   board.addEventListener("focusin", (event) => { if (event.target.dataset.flat) go(+event.target.dataset.flat, false); });
   board.addEventListener("keydown", (event) => {
     const index = indexOf(cursor, shape()), painting = view.get("stage") === "paint";
-    if (ARROWS[event.key]) {
-      const next = stepped(index, shape(), narrow, ARROWS[event.key]);
+    if (ARROWS[event.key] || JUMPS.includes(event.key)) {
+      const next = ARROWS[event.key] ? stepped(index, shape(), narrow, ARROWS[event.key])
+        : jumped(index, shape(), narrow, event.key, event.ctrlKey || event.metaKey);
       go(flatOf(next, shape()));
       if (event.shiftKey && painting) view.set({ painted: paint(anchor ?? index, next, view.get("painted"), false) });
       else anchor = null;
       if (event.shiftKey && painting) anchor ??= index;
     } else if (event.key === " " || event.key === "Enter") {
-      if (painting) view.set({ painted: paint(index, index, view.get("painted"), view.get("painted").includes(cursor)) });
+      const before = view.get("painted");
+      if (painting && event.key === "Enter") { if (before.length) view.check(); }
+      else if (painting) view.set({ painted: paint(index, index, before, before.includes(cursor)) });
       else view.ask(index);
       anchor = index;
     } else return;
@@ -94,7 +98,7 @@ export function grid(view) {
         if (kept) go(flatOf(cell, method.shape));
       }
       if (cursor === null || cursor >= squares.length) go(flatOf(cell, method.shape), false);
-      board.setAttribute("aria-label", `The array: ${caption(method.shape)}. ${stage === "paint" ? "Arrow keys move, space paints, with Shift a whole box" : "Arrow keys move, space asks for the group of a cell"}`);
+      board.setAttribute("aria-label", `The array: ${caption(method.shape)}. ${stage === "paint" ? "Arrow keys move, space paints, with Shift a whole box, Enter checks" : "Arrow keys move, space asks for the group of a cell"}`);
       board.dataset.stage = stage;
       board.dataset.kind = method.kind;
       const asked = flatOf(cell, method.shape), many = squares.length > 60;
@@ -118,21 +122,23 @@ export function grid(view) {
 // Under the array: how to read it, what the marks mean, and her painting, small, for as long as the answer stands.
 export function legend() {
   const words = el("span", { class: "ax-legend" }), small = el("span", { class: "ax-small", "aria-hidden": "true" });
+  const yours = el("span", { class: "ax-yours" }, "Your painting:");
   const key = (kind, n, word) => el("span", { class: "ax-key" }, el("i", { "data-state": kind }, SIGNS[kind]), ` ${n} ${word}`);
   let shown = null;
   return {
-    node: el("div", { class: "ax-bar" }, words, small),
-    draw({ method, stage, round }) {
-      const state = [stage === "paint", round && round.painted, round && round.cell, method.key, method.shape, method.name].join("|");
+    node: el("div", { class: "ax-bar" }, words, el("span", { class: "ax-hers" }, yours, small)),
+    draw({ method, stage, round, marked }) {
+      const state = [stage === "paint", Boolean(marked), round && round.painted, round && round.cell, method.key, method.shape, method.name].join("|");
       if (state === shown) return;
       shown = state;
-      if (stage === "paint" || !round) {
-        words.replaceChildren(caption(method.shape));
-        small.replaceChildren();
-        return;
-      }
+      if (stage === "paint") words.replaceChildren(caption(method.shape));
+      else if (!marked) words.replaceChildren(...COLOURS.map(([kind, sign, word]) =>
+        el("span", { class: "ax-key" }, el("i", { "data-state": kind }, sign), ` ${word}`)));
+      small.replaceChildren();
+      yours.hidden = stage === "paint" || !round;
+      if (stage === "paint" || !round) return;
       const list = marks(method, round.cell, round.painted), { right, missing, wrong } = tally(list);
-      words.replaceChildren(el("span", { class: "ax-yours" }, "Your painting:"), key("right", right, "right"), key("missing", missing, "missing"), key("wrong", wrong, "too many"));
+      if (marked) words.replaceChildren(key("right", right, "right"), key("missing", missing, "missing"), key("wrong", wrong, "too many"));
       const board = arranged(method.shape, false), columns = board.across * board.columns, rows = board.down * board.rows;
       small.style.setProperty("--columns", columns);
       small.replaceChildren(...Array.from({ length: rows * columns }, (_, k) => {

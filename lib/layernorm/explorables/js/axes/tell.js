@@ -70,7 +70,7 @@ const mean1 = (method) => (method.kind === "RMSNorm" ? "mean square" : "mean");
 export function sentence(method, cell, stage, painted) {
   if (stage === "paint") {
     return painted.length ? `You have painted <b class="ax-mine">${count(painted.length, "cell")}</b> beside the marked one.`
-      : "Press cells or drag over them; arrow keys move, space paints.";
+      : "Press cells or drag over them; arrow keys move, space paints, Enter checks.";
   }
   const size = companionsOf(method, cell).length, mean = meanOf(method, cell) + 1, means = meansOf(method);
   if (method.key === "square") return `No error, wrong axis: ${bold("the mean runs along the width")}. Were W not C, torch would refuse.`;
@@ -90,6 +90,8 @@ export function facts(method, cell, { checked, done }) {
   ];
 }
 export const codes = (method, checked) => [["torch.nn", checked ? method.torch : "?"], ["here", checked ? method.ours : "?"]];
+// What stands in the cells once the painting has been judged: the number of a mean, and in colour those of the marked cell's.
+export const COLOURS = [["", "1", "which mean"], ["shared", "", "the marked cell’s"]];
 export const caption = (shape) => {
   const words = wordsOf(shape), n = shape.length;
   return `→ ${count(shape[n - 1], words[n - 1])}, ↓ ${count(shape[n - 2], words[n - 2])}`;

@@ -74,7 +74,7 @@ function measured({ x, d, y, stats, old, count, seen, before, own }) {
 
 export function sentence(now) {
   const { asked, way, x, lost, running, d } = now, [norm, mode] = way;
-  if (asked) return d === 1 ? "Press your output to mark it, then check." : "Press your outputs to mark them, then check.";
+  if (asked) return `Press your ${d === 1 ? "output to mark it" : "outputs to mark them"}, then check; by keys, space marks and Enter checks.`;
   if (lost) return `The mean of one row is that row: ${bold("x − μ would be 0, whatever you are")}. Training needs more than one.`;
   if (norm === "LN") {
     const mean = x[0].reduce((sum, v) => sum + v, 0) / d, variance = x[0].reduce((sum, v) => sum + (v - mean) ** 2, 0) / d;

@@ -127,7 +127,7 @@ function ways(view) {
 
 function moves(view) {
   const node = el("div", {});
-  let shown_ = null, chips = null, at = null;
+  let shown_ = null, chips = null;
   return { node, draw({ start, seed, move }) {
     const key = `${start.map(String).join("|")} ${seed}`;
     if (key !== shown_) {
@@ -137,11 +137,7 @@ function moves(view) {
       node.replaceChildren(chips.node);
       if (held) node.querySelector("button").focus({ preventScroll: true });
     }
-    chips.draw(move);
-    if (move === at) return;
-    at = move;
-    const chip = node.querySelector("[aria-pressed=true]"), row = chips.node;
-    row.scrollLeft = chip.offsetLeft - row.offsetLeft - (row.clientWidth - chip.offsetWidth) / 2;      // the one that is chosen is in view
+    chips.draw();
   } };
 }
 
@@ -181,7 +177,12 @@ export function render({ model, el: root }) {
     for (const part of parts) part.draw(now);
   };
   const soon = onceAFrame(draw);
-  Object.assign(view, { later: soon, leave: (r) => { draw(); seats.leave(r); }, filled: () => { draw(); seats.last(); } });
+  Object.assign(view, { later: soon, leave: (r) => { draw(); seats.leave(r); }, filled: () => { draw(); seats.last(); },
+    check() {                                                 // from a mark, which is gone then
+      view.answer(true);
+      draw();
+      (ask_.node.querySelector("button") ?? ask_.node).focus({ preventScroll: true });
+    } });
   for (const key of INPUTS) model.on(`change:${key}`, soon);
   root.classList.add("ln-nb");
   root.replaceChildren(head, ...parts.map((part) => part.node));

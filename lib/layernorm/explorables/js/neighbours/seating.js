@@ -70,7 +70,11 @@ const write = (node, text) => { if (node.textContent !== text) node.textContent 
 // One y.  Yours can be marked while a question is open, and keeps what it was before.
 function output(view, r, j) {
   const now = el("span", { class: "nb-now" }), old = el("span", { class: "nb-old" });
-  const mark = r ? null : el("button", { type: "button", class: "nb-mark", onclick: () => view.mark(j) });
+  const mark = r ? null : el("button", { type: "button", class: "nb-mark", onclick: () => view.mark(j), onkeydown: (event) => {
+    if (event.key !== "Enter") return;                        // Space marks
+    event.preventDefault();
+    if (view.get("marked").length) view.check();
+  } });
   const cell = el("div", { role: "cell", class: "nb-y" }, now, ...(r ? [] : [old]));
   return { node: cell, draw(state, marks) {
     const { asked, y, was, seen } = state, before = was && was[0] && r === 0 ? written(was[0][j]) : "";
