@@ -562,6 +562,27 @@ def test_other_gains_take_back_a_guess_about_y(show):
     expect(page.locator(".ln-predict").first).to_contain_text("Predict β is added last")
 
 
+@pytest.mark.parametrize("size", SIZES, ids=SIZES)
+def test_whoever_lets_it_play_without_a_guess_is_told_and_may_be_asked_again(show, size):
+    page = show(**screen(size, reduced_motion="reduce"))
+    strip = page.locator(".ln-predict").first
+    for chip in page.locator(".ln-chip").all():
+        chip.click()
+        expect(strip).to_contain_text("Predict")
+        page.get_by_role("button", name="To the end").click()
+        expect(strip).to_contain_text("Not asked:")
+        assert strip.evaluate("e => [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth].every((v) => v <= 1)"), chip.inner_text()
+    page.locator(".ln-chip").first.click()
+    page.get_by_role("button", name="To the end").click()
+    expect(strip).to_contain_text("Not asked: Which entries will be negative once x is normalized? x̂₁, x̂₂. What lies below the mean 2.5 comes out negative")
+    strip.get_by_role("button", name="Ask me").focus()
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("Predict Which entries")
+    expect(page.locator(".ln-clock")).to_have_text("0.0 s")
+    expect(strip.locator(".ln-option").first).to_be_focused()
+    assert page.locator(".ln-stop", has_text="?").count() == 6        # the film has forgotten what comes
+
+
 def test_who_starts_among_sizes_is_not_asked_what_is_shown(show):
     page = show({"scale": 0.001, "time": 4, "row": "eps"})
     expect(page.locator(".ln-spread b")).to_have_text("0.216")
