@@ -87,7 +87,7 @@ def test_a_long_question_leaves_its_options_room_and_the_views_stand_clear_of_th
         assert strip["y"] + strip["height"] - options["y"] - options["height"] >= 5, name
     page.set_viewport_size(PHONE["viewport"])
     page.evaluate("() => new Promise(requestAnimationFrame)")
-    view, head = root.locator(".cr-view").last.bounding_box(), root.locator(".cr-sums thead").bounding_box()
+    view, head = settled(root.locator(".cr-view").last), settled(root.locator(".cr-sums thead"))
     assert head["y"] - view["y"] - view["height"] >= 10
 
 
@@ -100,19 +100,19 @@ def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811
     check.click()
     expect(strip).to_contain_text("Your guess: along with it")
     expect(root.get_by_label("x₁", exact=True)).not_to_have_value("2")
-    expect(strip).to_contain_text("You said along with it; it is nowhere", timeout=6_000)
+    expect(strip).to_contain_text("You said along with it; it stays", timeout=6_000)
     expect(root.get_by_label("x₁", exact=True)).to_have_value("1")
     expect(root.locator("tr", has_text="x̂")).to_contain_text("−1.225")
     root.get_by_role("button", name="Cloud").click()
     expect(strip).to_contain_text("60 vectors at random")
     root.get_by_role("button", name="Slide").click()
     expect(strip).to_contain_text("Slide x along")               # a preset begins anew
-    root.get_by_role("button", name="nowhere").click()
+    root.get_by_role("button", name="it stays").click()
     root.get_by_role("button", name="Check", exact=True).click()
-    expect(strip).to_contain_text("As you said: nowhere", timeout=6_000)
+    expect(strip).to_contain_text("As you said: it stays", timeout=6_000)
     root.get_by_label("x₃", exact=True).fill("-3")
     page.keyboard.press("Enter")
-    expect(strip).to_contain_text("As you said: nowhere")         # what the reader tries later does not change the verdict
+    expect(strip).to_contain_text("As you said: it stays")         # what the reader tries later does not change the verdict
     expect(root.get_by_label("x₃", exact=True)).to_be_focused()
 
 
@@ -141,12 +141,13 @@ def test_a_question_about_size_is_asked_of_a_vector_that_eps_does_not_touch(show
     page = show(ln.Circle(x=[0.001, 0, 0]), **LAPTOP, reduced_motion="reduce")
     root, strip = circle(page), circle(page).locator(".ln-predict")
     root.get_by_role("button", name="Stretch").click()
+    expect(root.get_by_label("x₁", exact=True)).to_have_value("2")                    # drawn: from now on nothing is written over what is typed
     for i, text in enumerate(("0.001", "0", "0")):
         root.get_by_label(f"x{'₁₂₃'[i]}", exact=True).fill(text)
         page.keyboard.press("Enter")
-    root.get_by_role("button", name="nowhere").click()
+    root.get_by_role("button", name="it stays").click()
     root.get_by_role("button", name="Check", exact=True).click()
-    expect(strip).to_contain_text("As you said: nowhere. Twice as far out is twice σ")
+    expect(strip).to_contain_text("As you said: it stays. Twice as far out is twice σ")
     expect(root.locator("tr", has_text="x̂")).to_contain_text("−1.225")
 
 
@@ -160,9 +161,27 @@ def test_gamma_and_beta_are_told_truly_on_and_near_the_ones_axis(show):  # noqa:
         expect(say).to_contain_text(words)
 
 
+@pytest.mark.parametrize("mode", ["forward", "rms"])
+def test_the_doubled_x_can_be_seen(show, mode):  # noqa: F811
+    page = show(ln.Circle(mode=mode, presets=["Stretch", "Slide"]), **PHONE)
+    root = circle(page)
+    until(page, "() => document.querySelector('.cr-knob').getAttribute('transform')", bool)
+    root.evaluate("""e => {
+      e.seen = [];
+      const draw = () => { e.seen.push(e.querySelector(".cr-x-name").textContent); requestAnimationFrame(draw); };
+      draw();
+    }""")
+    root.get_by_role("button", name="it stays").click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(root.locator(".ln-predict")).to_contain_text("As you said: it stays", timeout=6_000)
+    assert set(root.evaluate("e => e.seen")) <= {"x", ""}, "x, further off"
+    assert root.locator("tr", has_text="x − μ" if mode == "forward" else "x̂").count()
+    page.get_by_role("button", name="Slide").click()                # any other question has the whole picture
+
+
 def test_the_focus_stays_in_the_strip_when_its_button_goes(show):  # noqa: F811
     page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
-    circle(page).get_by_role("button", name="nowhere").click()
+    circle(page).get_by_role("button", name="it stays").click()
     circle(page).get_by_role("button", name="Check", exact=True).focus()
     page.keyboard.press("Enter")
     expect(circle(page).get_by_role("button", name="Guess again")).to_be_focused()

@@ -28,6 +28,11 @@ export function bet(view) {
     node: show.node,
     words: show.words,
     forget(name) { kept.delete(name); },
+    // Where a question about size will take x, for the picture to hold it; nothing new once it is on its way.
+    ahead() {
+      const name = view.preset(), quiz = PRESETS[view.get("mode")][name];
+      return !quiz.full ? null : kept.has(name) ? undefined : quiz.path(1, state()).x;
+    },
     draw() {
       const name = view.preset(), quiz = PRESETS[view.get("mode")][name], mine = kept.get(name);
       if (!mine) {

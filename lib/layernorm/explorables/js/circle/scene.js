@@ -1,10 +1,11 @@
-// The picture, in real pixels: the ones axis stands upright, the plane lies across it.  x is dragged, the ground turns.
-import { ease, el, mover, place, still } from "../kit.js";
+// The picture, in the pixels of usual letters: the ones axis stands upright, the plane lies across it.  x is dragged, the ground turns.
+import { ease, el, grown, mover, place, still } from "../kit.js";
 import { between, camera, corners, dot, labelled, length, normalized, ONES, parts, placed, plus, RADIUS, ring, scattered, sideways, times } from "./space.js";
 import { CLOUD, LAST, shaped, spoken } from "./tale.js";
 
 const FRAME = { forward: [4.15, -2.25, 6.1], rms: [4.15, -2.25, 6.1], backward: [2.9, -2.3, 6.2] };                   // what it holds, in units of x: up, down, across
 const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 2.5] }, SPOKE = 2.5, PLANE = 2.2, EDGE = 9;
+const MARGIN = 32, SMALLEST = 2;                              // pixels beside what x will be; how many times smaller the picture may become
 const TREMBLE = 12;                                          // pixels
 const PULL = 1.5;                                            // gradients are drawn this much longer than x
 const LETTER = { "cr-math": 9.2, "cr-note": 6.6 };
@@ -81,7 +82,7 @@ export function scene(view) {
     onclick: () => look(wanted(view.now)) }, el("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", class: "ln-icon ln-icon-line" }, strokes.map((d) => el("path", { d }))),
   el("span", { "aria-hidden": "true" }, word)));
   node.append(svg, el("div", { class: "cr-views", role: "group", "aria-label": "View" }, buttons));
-  let room = [0, 0], unit = 1, eye = camera(FREE.forward), kept = {};
+  let room = [0, 0], unit = 1, larger = 1, eye = camera(FREE.forward), kept = {}, goal = null;
 
   // --- Moving ------------------------------------------------------------------------------------
   function look({ turn, tilt }) {
@@ -108,7 +109,7 @@ export function scene(view) {
     // A hand that slides along the axis trembles across it.
     move: (dx, dy, start, across, up) => {
       const steady = Math.abs(across) < TREMBLE && Math.abs(up) > 3 * Math.abs(across) ? 0 : across;
-      if (unit) view.free({ x: round(eye.dragged(start, steady / unit, up / unit)) });
+      if (unit) view.free({ x: round(eye.dragged(start, steady / unit / larger, up / unit / larger)) });
     },
     keys: { ArrowUp: (k) => nudge(0.1 * k, 0, 0), ArrowDown: (k) => nudge(-0.1 * k, 0, 0), ArrowLeft: (k) => nudge(0, 0, 3 * k), ArrowRight: (k) => nudge(0, 0, -3 * k),
       PageUp: () => nudge(0, 0.1, 0), PageDown: () => nudge(0, -0.1, 0) } });
@@ -119,15 +120,17 @@ export function scene(view) {
     view.free({ g: round(plus(plus(plus(view.get("g"), ONES, along / RADIUS), t, across), o, outward)), step: 0 });
   };
   movable(tip, { label: "g: up and down along 1, left and right along the circle, Page Up and Page Down along x̂", view,
-    move: (dx, dy) => view.free({ g: round(eye.shift(view.get("g"), dx / unit / PULL, -dy / unit / PULL)), step: 0 }),
+    move: (dx, dy) => view.free({ g: round(eye.shift(view.get("g"), dx / unit / larger / PULL, -dy / unit / larger / PULL)), step: 0 }),
     keys: { ArrowUp: (k) => pull(0.1 * k, 0, 0), ArrowDown: (k) => pull(-0.1 * k, 0, 0), ArrowLeft: (k) => pull(0, 0.1 * k, 0), ArrowRight: (k) => pull(0, -0.1 * k, 0),
       PageUp: () => pull(0, 0, 0.1), PageDown: () => pull(0, 0, -0.1) } });
 
   // --- Drawing -------------------------------------------------------------------------------------
   function frame(tilt, mode) {
     const [w, h] = room, [high, low, wide] = FRAME[mode], share = high / (high - low);
-    unit = Math.min(h / (high - low), w / wide);
-    const [ox, oy] = [w / 2, h / 2 + (share - 0.5) * unit * (high - low) * (1 - tilt / 90)];
+    const lift = (share - 0.5) * (high - low) * (1 - tilt / 90), usual = Math.min(h / (high - low), w / wide);
+    const [x, y] = goal ? eye.see(goal) : [0, lift];
+    unit = Math.max(usual / SMALLEST, Math.min(usual, (w / 2 - MARGIN) / Math.abs(x), (h / 2 - MARGIN) / Math.abs(lift - y)));
+    const [ox, oy] = [w / 2, h / 2 + lift * unit];
     return (v) => { const p = eye.see(v); return [ox + unit * p[0], oy - unit * p[1], p[2]]; };
   }
   // Inside the frame, on the way from `anchor`, and whether it had to be brought there.
@@ -247,7 +250,8 @@ export function scene(view) {
     look,
     free: () => look(FREE[view.now.mode]),
     resize() {
-      const now = [svg.clientWidth, svg.clientHeight], changed = now[0] > 0 && String(now) !== String(room);
+      larger = grown(svg.clientWidth);
+      const now = [svg.clientWidth / larger, svg.clientHeight / larger], changed = now[0] > 0 && String(now) !== String(room);
       if (changed) {
         room = now;
         place(svg, { viewBox: `0 0 ${now[0]} ${now[1]}` });
@@ -258,6 +262,8 @@ export function scene(view) {
     draw({ now, shown, cloud, fall }) {
       const [turn, tilt] = [view.get("turn"), view.get("tilt")];
       eye = camera({ turn, tilt });
+      const ahead = view.asked.ahead();
+      if (ahead !== undefined && !view.held) goal = ahead;
       const at = frame(tilt, now.mode), centre = at([0, 0, 0]), down = at(now.n.foot);
       const framed = now.mode !== "rms" && Math.abs(down[0] - room[0] / 2) < room[0] / 2 - EDGE && Math.abs(down[1] - room[1] / 2) < room[1] / 2 - EDGE;
       const [x, off, way] = inside(at(now.x), framed ? down : centre);

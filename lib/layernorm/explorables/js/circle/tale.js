@@ -132,10 +132,10 @@ export const spoken = ({ x, n, lost }) => `${list(x)}; x̂ ${lost ? "has no valu
 // --- Presets: the lesson plan ------------------------------------------------------------------------
 
 // A question: `path(u, start)` is what happens once a guess is made, from u = 0 to 1; `right` and `tell` judge by what came of it.
-const wave = (u) => Math.sin(2 * Math.PI * u);
+const wave = (u) => Math.sin(2 * Math.PI * u), BACK = 0.2;     // back a little first, and hardly beyond its goal
 const outward = (u, { x }) => {
   const { level, size, direction } = parts(x, "forward");
-  return { x: placed(level, size * (1 + u - 0.55 * wave(u)), direction) };
+  return { x: placed(level, size * (1 + u - BACK * wave(u)), direction) };
 };
 const slide = (u, { x }) => ({ x: plus(x, ONES, -u - 1.1 * wave(u)) });
 const opposite = (u, { x }) => {
@@ -154,11 +154,11 @@ const A = [2, 0, 4];
 
 const asks = (ask, options, path, right, tell, more) => ({ ask, options, path, right, tell, ...more });
 const FORWARD = {
-  Slide: asks("Slide x along the dashed line, parallel to the ones axis. Where does x̂ go?", ["along with it", "nowhere", "round the circle"], slide,
+  Slide: asks("Slide x along the dashed line, parallel to the ones axis. Where does x̂ go?", ["along with it", "it stays", "round the circle"], slide,
     (start, end) => (stays(start, end) ? 1 : 0), () => "A slide changes the mean alone, and the mean is the first thing to go."),
-  Stretch: asks("Now pull x straight away from the ones axis, to twice the distance. Where does x̂ go?", ["twice as far", "nowhere", "round the circle"],
+  Stretch: asks("Now pull x straight away from the ones axis, to twice the distance. Where does x̂ go?", ["twice as far", "it stays", "round the circle"],
     outward, (start, end) => (stays(start, end) ? 1 : 0), () => "Twice as far out is twice σ, and by σ it is divided.", { full: true }),
-  "−x": asks("Put −x in the place of x. Where does x̂ go?", ["nowhere", "straight across", "to the centre"], opposite,
+  "−x": asks("Put −x in the place of x. Where does x̂ go?", ["it stays", "straight across", "to the centre"], opposite,
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is what LayerNorm keeps. Only positive factors are forgotten."),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["on the circle", "at the centre", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
     (start, end) => (end.lost ? 2 : 1), (end) => (end.lost ? "You have set ε to 0, and 0 ⁄ 0 has no value." : "No direction is left, and 0 ⁄ √ε is 0.")),
@@ -172,11 +172,11 @@ const FORWARD = {
     (u) => ({ gamma: [1 + u / 2, 1 - u / 2, 1], beta: [u / 2, -u / 2, 0] }), (_, end) => (shaped(end) ? 1 : 0), () => "Moved and stretched, it is still one closed curve: what was lost does not come back."),
 };
 const RMS = {
-  Slide: asks("Slide x parallel to the ones axis: x + 1, x + 2, … Where does x̂ go?", ["nowhere", "over the sphere", "off the sphere"], slide,
+  Slide: asks("Slide x parallel to the ones axis: x + 1, x + 2, … Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
     (start, end) => (stays(start, end) ? 0 : 1), () => "No mean is taken away, so RMSNorm sees it. LayerNorm does not."),
-  Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["nowhere", "over the sphere", "twice as far"],
-    (u, { x }) => ({ x: times(x, 1 + u - 0.55 * wave(u)) }), (start, end) => (stays(start, end) ? 0 : 1), () => "The length of x is all that RMSNorm takes away.", { full: true }),
-  "−x": asks("Put −x in the place of x. Where does x̂ go?", ["nowhere", "straight across", "to the centre"], opposite,
+  Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["it stays", "over the sphere", "twice as far"],
+    (u, { x }) => ({ x: times(x, 1 + u - BACK * wave(u)) }), (start, end) => (stays(start, end) ? 0 : 1), () => "The length of x is all that RMSNorm takes away.", { full: true }),
+  "−x": asks("Put −x in the place of x. Where does x̂ go?", ["it stays", "straight across", "to the centre"], opposite,
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is kept, sign and all."),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["at the centre", "at (1, 1, 1)", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
     () => 1, () => "Divided by its root mean square, 2. LayerNorm gives (0, 0, 0) for every constant vector."),
@@ -214,5 +214,5 @@ export const loaded = (mode, name) => ({ x: [...(PRESETS[mode][name].x ?? START[
 export function verdict(quiz, guess, start, end) {
   const right = [quiz.right(start, end)].flat(), word = (indices) => indices.map((i) => quiz.options[i]).join(", ");
   return String(guess) === String(right) ? ["right", "✓ As you said:", `${word(guess)}. ${quiz.tell(end)}`]
-    : ["wrong", "✕ Not quite.", `You said ${word(guess)}; it is ${word(right)}. ${quiz.tell(end)}`];
+    : ["wrong", "✕ Not quite.", `You said ${word(guess)}; ${/^it /.test(word(right)) ? "" : "it is "}${word(right)}. ${quiz.tell(end)}`];
 }
