@@ -1,5 +1,5 @@
 // The rows over the numbers that are chosen for them, in the same columns; beside them the line of one feature.
-import { el, place, subscript } from "../kit.js";
+import { el, grown, letters, place, subscript } from "../kit.js";
 import { slope } from "./slope.js";
 import { strips } from "./strips.js";
 
@@ -71,18 +71,19 @@ export function board(view, samples) {
       field(view, `r-${key}`, `${sign}${subscript(i + 1)}`, (v) => view.edit(key, i, v), () => view.choose(i))));
     table.replaceChildren(...KEYS.flatMap(([key, sign], k) => [el("span", { class: `ln-letter r-${key}`, "aria-hidden": "true" }, sign), ...fields[k].map((one) => one.node)]));
     feet.replaceChildren(el("span", { class: "ln-label" }, "feature"), ...now.rows[0].map((_, i) => el("span", { class: "ln-foot" }, String(i + 1))));
-    node.style.cssText = `--names: ${NAMES}px; --d: ${d}`;
+    node.style.cssText = `--names: ${NAMES / 16}rem; --d: ${d}`;
   }
 
   return {
     node,
     // True if the picture must be drawn again.
     resize() {
-      const [a, b] = [bars.node.parentNode, right].map((box) => [box.clientWidth, box.clientHeight]), now = `${a},${b}`;
+      const [a, b] = [bars.node.parentNode, right].map((box) => [box.clientWidth, box.clientHeight]);
+      const k = grown(Math.min(a[0], b[0])), now = `${a},${b},${k}`;
       if (Math.min(a[0], b[0]) < LEAST || now === room) return false;
       room = now;
-      bars.resize(...a, NAMES);
-      line.resize(...b);
+      bars.resize(k, ...a.map((v) => v / k), (NAMES * letters()) / k);
+      line.resize(k, ...b.map((v) => v / k));
       return true;
     },
     draw(now) {

@@ -19,7 +19,7 @@ function knob(view, key, sign, ...more) {
   const node = el("g", { class: `ln-knob s-${key}` }, ...more, ...discs.map((one) => one.node), letter);
   const tell = asSlider(node, {
     label: sign, step: 0.1, limits: () => [-LIMIT, LIMIT], get: () => view.get(key)[view.chosen], set: (v) => view.pull(key, v),
-    unit: () => view.unit, hold: view.hold });
+    unit: () => view.unit * view.times, hold: view.hold });
   return { node, draw(x, y, side, label, words) {
     node.setAttribute("aria-label", label);
     for (const one of discs) one.at(x, y);
@@ -111,7 +111,7 @@ export function slope(view) {
 
   return {
     node: svg,
-    resize(width, height) { size = { width, height }; range = null; },
+    resize(times, width, height) { size = { width, height }; view.times = times; range = null; },
     draw(now) {
       const open = now.phase !== "asked", { i } = now, [g, b] = [now.gamma[i], now.beta[i]];
       const reach = Math.max(1.4, ...now.xhat.flat().filter(Number.isFinite).map((h) => Math.abs(h) + 0.3));
@@ -119,7 +119,7 @@ export function slope(view) {
       const floor = size.height - FOOT, wide = (size.width - LEFT - RIGHT) / (2 * reach);
       view.unit = (floor - HEAD) / (range[1] - range[0]);
       const x = (h) => LEFT + (h + reach) * wide, y = (v) => floor - (v - range[0]) * view.unit;
-      place(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: size.width, height: size.height, "aria-label": `Feature ${i + 1}: its line, and a point for each row` });
+      place(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: view.times * size.width, height: view.times * size.height, "aria-label": `Feature ${i + 1}: its line, and a point for each row` });
       place(clip, { width: size.width - LEFT - RIGHT, height: floor - HEAD + 10 });
       svg.dataset.open = open;
       for (const part of [line, marks, beta.node, gamma.node, title]) part.toggleAttribute("hidden", !open);

@@ -18,7 +18,7 @@ function cellOf() {
   return { nodes: [body, ghost, cap, want, off], ghost, body, cap, want, off };
 }
 
-// In pixels: `left` is the room of the rows' names.
+// In the pixels of usual letters, shown `times` as large: `left` is the room of the rows' names.
 export function strips(view) {
   const svg = el("svg", { class: "ln-stage ln-strips", role: "img", "data-role": "y" });
   let size = null, built = null, cells = [], names = [], notes = [], column = null;
@@ -58,13 +58,13 @@ export function strips(view) {
 
   return {
     node: svg,
-    resize(width, height, left) { size = { width, height, left }; },
+    resize(times, width, height, left) { size = { times, width, height, left }; },
     draw(now) {
       const { rows, i } = now, d = rows[0].length;
       if (built === null || built.d !== d || cells.length !== rows.length) build(now);
       const at = { ...size, tall: size.height / rows.length, column: (size.width - size.left) / d };
       const values = [0, ...rows.flat(), ...now.y.flat().filter(Number.isFinite)], range = [Math.min(...values), Math.max(...values, Math.min(...values) + 1)];
-      place(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: size.width, height: size.height, "aria-label": spokenRows(now) });
+      place(svg, { viewBox: `0 0 ${size.width} ${size.height}`, width: size.times * size.width, height: size.times * size.height, "aria-label": spokenRows(now) });
       place(column, { x: at.left + at.column * i + 1, width: at.column - 2, height: size.height, opacity: now.phase === "asked" ? 0 : 1 });
       built.touch.forEach((rect, k) => place(rect, { x: at.left + at.column * k, width: at.column, y: 0, height: size.height }));
       svg.querySelector(".ln-rules").replaceChildren(...rows.flatMap((_, r) => {

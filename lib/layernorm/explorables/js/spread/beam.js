@@ -1,5 +1,5 @@
 // The picture: points on a line, the square of each distance from their mean, and beside it the mean of these squares.
-import { el, exact, place, short, subscript } from "../kit.js";
+import { el, exact, grown, place, short, subscript } from "../kit.js";
 import { areas, fitted, outgrown, storeys, stride, ticks } from "./moments.js";
 import { LIMIT, MANY, spoken } from "./asks.js";
 
@@ -9,7 +9,7 @@ const disc = (kind, r) => el("rect", { class: kind, x: -r, y: -r, width: 2 * r, 
 const rect = (kind) => el("rect", { class: kind }), text = (kind) => el("text", { class: kind });
 
 // What the mean square measures; in fewer words where they have no room.
-const LETTER = 7.75;                                          // px
+const LETTER = 8.3;                                           // px
 const named = (word, sign, v, wide) => [`${word} ${sign} = ${short(v)}`, `${word} ${short(v)}`, `${sign} = ${short(v)}`]
   .find((words) => words.length * LETTER <= wide) ?? short(v);
 
@@ -22,7 +22,7 @@ export function beam(view) {
   const quiet = (...parts) => el("g", { class: "sp-under", "aria-hidden": "true" }, parts.flat());
   const svg = el("svg", { class: "sp-picture", role: "group", "aria-label": "The numbers on a line" },
     quiet(squares, wide, mean, band, line, fulcrum, scale, sizes, Object.values(labels)), dots);
-  let room = [0, 0], frame = null, framed = "", at = [], grabbed = null;
+  let room = [0, 0], times = 1, frame = null, framed = "", at = [], grabbed = null;
   const open = () => [room[0], room[1] - FOOT - HEAD];
 
   // --- Moving: what is nearest to the finger is taken ------------------------------------------------------
@@ -32,7 +32,7 @@ export function beam(view) {
     view.edit(i, +Math.min(bound[1], Math.max(bound[0], Math.round(v / step) * step)).toPrecision(9));
   };
   svg.addEventListener("pointerdown", (event) => {
-    const box = svg.getBoundingClientRect(), apart = at.map(([x, y]) => Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y));
+    const box = svg.getBoundingClientRect(), apart = at.map(([x, y]) => Math.hypot((event.clientX - box.left) / times - x, (event.clientY - box.top) / times - y));
     const i = apart.indexOf(Math.min(...apart));
     if (event.button || apart[i] > GRIP) return;
     event.preventDefault();
@@ -42,7 +42,7 @@ export function beam(view) {
     view.hold(true);
     dots[i].focus({ preventScroll: true });
   });
-  svg.addEventListener("pointermove", (event) => { if (grabbed) put(grabbed.i, grabbed.value + (event.clientX - grabbed.from) / frame.unit); });
+  svg.addEventListener("pointermove", (event) => { if (grabbed) put(grabbed.i, grabbed.value + (event.clientX - grabbed.from) / frame.unit / times); });
   for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { if (grabbed) { grabbed = null; view.hold(false); } });
   dots.forEach((dot, i) => {
     for (const change of ["focus", "blur"]) dot.addEventListener(change, () => view.later());
@@ -69,7 +69,8 @@ export function beam(view) {
     dots,
     refit() { frame = null; },
     resize() {
-      const now = [Math.max(240, svg.clientWidth), Math.max(120, svg.clientHeight)];           // before its style has come it has no size to speak of
+      times = grown(svg.clientWidth);
+      const now = [Math.max(240, svg.clientWidth / times), Math.max(120, svg.clientHeight / times)];           // before its style has come it has no size to speak of
       const changed = svg.clientWidth > 0 && String(now) !== String(room);
       if (changed) { room = now; frame = null; place(svg, { viewBox: `0 0 ${now[0]} ${now[1]}` }); }
       return changed;
