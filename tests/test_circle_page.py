@@ -126,7 +126,21 @@ def test_a_verdict_is_on_what_was_when_it_was_given(show):  # noqa: F811
     root.get_by_label("x₁", exact=True).fill("9")
     page.keyboard.press("Enter")
     expect(root.locator(".ln-say")).to_contain_text("√3")
-    expect(strip).to_contain_text("As you said: inside it. Here σ² = 6·10⁻⁶")
+    expect(strip).to_contain_text("✓ Before your change: inside it. Here σ² = 6·10⁻⁶")
+
+
+def test_a_verdict_on_numbers_that_have_changed_says_so(show):  # noqa: F811
+    page = show(ln.Circle(x=[0, 0, 6], mode="backward"), **LAPTOP, reduced_motion="reduce")
+    root, strip = circle(page), circle(page).locator(".ln-predict")
+    root.get_by_role("button", name="none", exact=True).click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(strip).to_contain_text("✕ Not quite. You said none")
+    root.get_by_label("g₂", exact=True).fill("2")
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("✕ Before your change: You said none")
+    root.get_by_label("g₂", exact=True).fill("0")
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("✕ Not quite. You said none")
 
 
 def test_only_the_presets_that_were_asked_for_are_offered_and_the_first_is_on(show):  # noqa: F811

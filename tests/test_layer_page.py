@@ -107,6 +107,8 @@ def test_it_asks_then_shows_and_the_guess_stays_beside_the_result(show):  # noqa
     expect(say).to_have_text("x₁ is 10 times what it was, and so is column 1 of dW. dx is what it was.")
     cell(page, 8).click()
     expect(say).to_have_text("dx₃ = −1 · 1 + 0.5 · (−0.5) = −1.25: weights times pushes, no x in it.")
+    field(page, "x₂").evaluate("(e) => { e.value = 7; e.dispatchEvent(new Event('change')); }")
+    expect(strip).to_contain_text("✕ Before your change: 1 right")
     press(page, "One push")
     press(page, "One feature")                                    # the guess is still there
     expect(strip).to_contain_text("Not quite")

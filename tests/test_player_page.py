@@ -562,6 +562,18 @@ def test_other_gains_take_back_a_guess_about_y(show):
     expect(page.locator(".ln-predict").first).to_contain_text("Predict β is added last")
 
 
+def test_a_verdict_on_y_says_so_once_gains_have_changed(show):
+    page = show(LATE)
+    strip = page.locator(".ln-predict").first
+    button(page, "y₁").click()
+    button(page, "Check by playing").click()
+    expect(strip).to_contain_text("Not quite.", timeout=10_000)
+    rows(page).select_option("gamma")
+    field(page, "γ₂").fill("3")
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("✕ Before your change: You said y₁")
+
+
 @pytest.mark.parametrize("size", SIZES, ids=SIZES)
 def test_whoever_lets_it_play_without_a_guess_is_told_and_may_be_asked_again(show, size):
     page = show(**screen(size, reduced_motion="reduce"))

@@ -195,6 +195,18 @@ def test_a_question_about_certain_numbers_is_judged_on_them(show, name, guess, w
     expect(predict).to_contain_text(words)
 
 
+def test_a_verdict_on_points_that_have_moved_says_so(show):  # noqa: F811
+    page = show(ln.Spread(), **LAPTOP, reduced_motion="reduce")
+    predict = spread(page).locator(".ln-predict")
+    press(page, "+ 7")
+    predict.get_by_role("button", name="stays").click()
+    press(page, "Check")
+    expect(predict).to_contain_text("✓ As you said: stays")
+    spread(page).get_by_role("spinbutton").first.fill("0")
+    page.keyboard.press("Enter")
+    expect(predict).to_contain_text("✓ Before your change: stays")
+
+
 def test_a_guess_is_kept_watched_and_judged(show):  # noqa: F811
     page = show(ln.Spread(), **LAPTOP)
     predict = spread(page).locator(".ln-predict")

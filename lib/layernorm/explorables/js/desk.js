@@ -1,4 +1,4 @@
-// What Circle and Axes have in common: a view of the model, the head, a sentence, a question whose guess is kept, and who listens.
+// What explorables have in common: a view of the model, the head, a sentence, a question whose guess is kept, and who listens.
 import { el, iconButton, keepKeys, speaker } from "./kit.js";
 
 export function viewOn(model) {
@@ -78,6 +78,9 @@ export function strip() {
     },
   };
 }
+
+// What was said of numbers that have been changed since: it stands, and says so.
+export const dated = ([state, tag, words], past) => [state, past ? `${tag[0]} Before your change:` : tag, words];
 
 // Options to choose from and the button that commits to them; `commit` gets their indices.  Of many, option `lone` stands alone.
 export function choices(options, { many = false, lone = -1 }, commit) {

@@ -1,12 +1,13 @@
 // Ask first: a guess, then the thing itself happens in the picture, then the verdict stands beside the guess and stays.
 import { el } from "../kit.js";
-import { choices, strip } from "../desk.js";
+import { choices, dated, strip } from "../desk.js";
 import { LAST, PRESETS, told, verdict } from "./tale.js";
 
 const SLOW = 2400;
 
 export function bet(view) {
   const show = strip(), kept = new Map();                     // by preset: { guess, verdict }
+  const here = () => String(["mode", "x", "g", "gamma", "beta", "eps"].map(view.get));
   const state = () => told(Object.fromEntries(["mode", "x", "g", "gamma", "beta", "eps"].map((key) => [key, view.get(key)])));
 
   function commit(name, quiz, guess) {
@@ -17,7 +18,7 @@ export function bet(view) {
     view.later();
     const judge = () => {
       if (kept.get(name) !== mine || view.preset() !== name) return kept.delete(name);
-      mine.verdict = verdict(quiz, guess, start, state());
+      Object.assign(mine, { verdict: verdict(quiz, guess, start, state()), of: here() });
       view.later();
     };
     if (quiz.path) view.perform((u) => quiz.path(u, start), SLOW, judge);
@@ -40,7 +41,8 @@ export function bet(view) {
       } else if (!mine.verdict) {
         show.show(`${name} held`, ["held", "Your guess:", `${mine.guess.map((i) => quiz.options[i]).join(", ")}. Watch.`]);
       } else {
-        show.show(`${name} told`, mine.verdict, () => [el("button", { type: "button", class: "ln-btn ln-open", onclick: () => view.load(name) }, "Guess again")]);
+        const past = mine.of !== here();
+        show.show(`${name} told ${past}`, dated(mine.verdict, past), () => [el("button", { type: "button", class: "ln-btn ln-open", onclick: () => view.load(name) }, "Guess again")]);
       }
     },
   };

@@ -1,6 +1,6 @@
 // Layer: the gradient of each weight is a push times an input, seen as a rectangle.  Asked first: which of them change?
 import { el, mover, onceAFrame, pick, short, still, strides, subscript } from "../kit.js";
-import { announcer, caption, chipsOf, headed, strip, viewOn } from "../desk.js";
+import { announcer, caption, chipsOf, dated, headed, strip, viewOn } from "../desk.js";
 import { scalesOf, sheet } from "./outer.js";
 import { LIMIT, moved, passes, scaled } from "./passes.js";
 import { ask, PRESETS, sentence, TITLE, verdict } from "./speech.js";
@@ -100,11 +100,14 @@ function asking(view) {
   return {
     node: show.node,
     words: show.words,
-    draw({ name, round, moving }) {
+    draw({ now, name, round, moving }) {
       const { told, picked } = round;
       if (!told) show.show(`${name} asked`, ["asked", "Predict", ask(PRESETS[name])], () => [check]);
       else if (moving) show.show(`${name} held`, ["held", "Your guess:", `${picked.size || "none"} of 9 gradients. Watch.`]);
-      else show.show(`${name} told ${told.words}`, told.words, () => [again()]);
+      else {
+        const here = String([now.x, now.dy]), past = here !== (round.of ??= here);
+        show.show(`${name} told ${told.words} ${past}`, dated(told.words, past), () => [again()]);
+      }
       check.textContent = picked.size ? "Check" : "None";
       check.classList.toggle("ln-check", picked.size > 0);
     },

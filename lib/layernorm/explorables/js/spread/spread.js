@@ -1,6 +1,6 @@
 // Spread: mean and variance as balance and as squares.  Guess first, then move a point.
 import { el, list, mover, onceAFrame, still } from "../kit.js";
-import { announcer, caption, chipsOf, choices, headed, strip, viewOn } from "../desk.js";
+import { announcer, caption, chipsOf, choices, dated, headed, strip, viewOn } from "../desk.js";
 import { beam } from "./beam.js";
 import { ledger } from "./ledger.js";
 import { moments } from "./moments.js";
@@ -49,7 +49,7 @@ function viewOf(model) {
       const end = () => {
         view.moving = false;
         view.set({ x: quiz.path(1, start.x).map((v) => +v.toPrecision(12)) });
-        mine.verdict = verdict(quiz, guess, start, moments(view.get("x")));
+        Object.assign(mine, { verdict: verdict(quiz, guess, start, moments(view.get("x"))), of: String(view.get("x")) });
         view.later();
       };
       if (still()) return end();
@@ -58,7 +58,7 @@ function viewOf(model) {
       return motion.start(SLOW, (u) => (u < 1 ? view.move({ x: quiz.path(u, start.x) }) : end()));
     },
     judge() {
-      view.kept.set(view.preset(), { verdict: reached(moments(view.get("x"))) });
+      view.kept.set(view.preset(), { verdict: reached(moments(view.get("x"))), of: String(view.get("x")) });
       view.later();
     },
   });
@@ -72,9 +72,10 @@ function asking(view) {
     words: show.words,
     draw() {
       const name = view.preset(), quiz = PRESETS[name], mine = view.kept.get(name);
-      if (quiz.goal) show.show(`${name} ${mine?.verdict}`, mine?.verdict ?? ["asked", "Your turn", quiz.ask], () => [button("Check", view.judge, "ln-check")]);
+      const past = Boolean(mine?.verdict) && mine.of !== String(view.get("x")), said = mine?.verdict && dated(mine.verdict, past);
+      if (quiz.goal) show.show(`${name} ${said}`, said ?? ["asked", "Your turn", quiz.ask], () => [button("Check", view.judge, "ln-check")]);
       else if (!mine) show.show(`${name} asked`, ["asked", "Predict", quiz.ask], () => choices(quiz.options, {}, ([k]) => view.commit(k)));
-      else if (mine.verdict) show.show(`${name} told`, mine.verdict, () => [button("Guess again", () => view.load(name), "ln-open")]);
+      else if (said) show.show(`${name} told ${past}`, said, () => [button("Guess again", () => view.load(name), "ln-open")]);
       else if (view.moving) show.show(`${name} held`, ["held", "Your guess:", `${quiz.options[mine.guess]}. Watch.`]);
       else { view.kept.delete(name); view.later(); }          // somebody took a point before it had arrived: there is nothing to judge
     },
