@@ -135,6 +135,10 @@ def shown(large, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_cut_or_lies_outside_or_over_anything(shown, kind, column):
     root = shown(KINDS[kind](), column).locator("[data-explorable]")
+    for _ in range(25):                                                   # a loaded machine takes its time to draw for the new width
+        if not root.evaluate(WRITTEN):
+            break
+        root.page.wait_for_timeout(200)
     assert {state: what for state, what in root.evaluate(FAULTS).items() if what} == {}
 
 

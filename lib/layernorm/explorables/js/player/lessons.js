@@ -2,7 +2,7 @@
 import { exact, subscript } from "../kit.js";
 import { flat, LAST, NORMALIZED, where } from "./story.js";
 
-const below = (n) => where(n.x, (a) => a < n.mu);
+const below = (n) => where(n.centred, (a) => a < 0);
 const broken = (n) => n.xhat.some(Number.isNaN);
 const choice = (ask, options, right, tell, more) =>
   ({ ask, step: NORMALIZED, many: false, options: () => options, right: (n) => [right(n)], tell, ...more });
