@@ -143,6 +143,17 @@ def test_a_verdict_on_numbers_that_have_changed_says_so(show):  # noqa: F811
     expect(strip).to_contain_text("✕ Not quite. You said none")
 
 
+def test_a_guess_that_is_interrupted_is_asked_again(show):  # noqa: F811
+    page = show(ln.Circle(x=[0, 0, 6], mode="backward"), **LAPTOP)
+    root, strip = circle(page), circle(page).locator(".ln-predict")
+    root.get_by_role("button", name="x₁", exact=True).click()
+    root.get_by_role("button", name="Check", exact=True).click()
+    expect(strip).to_contain_text("Watch.")
+    root.get_by_label("x₂", exact=True).fill("1")
+    page.keyboard.press("Enter")
+    expect(strip).to_contain_text("Predict The loss pulls at y₁ alone")
+
+
 def test_only_the_presets_that_were_asked_for_are_offered_and_the_first_is_on(show):  # noqa: F811
     root = circle(show(ln.Circle(x=[3, 2, 1], presets=["Nearly constant", "Constant"]), **LAPTOP))
     chips = root.get_by_role("group", name="Presets").get_by_role("button")

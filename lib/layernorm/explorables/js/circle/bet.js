@@ -29,6 +29,8 @@ export function bet(view) {
     node: show.node,
     words: show.words,
     forget(name) { kept.delete(name); },
+    // Somebody took hold before the thing had happened: there is nothing to judge.
+    halted() { for (const [name, { verdict: said }] of kept) if (!said) kept.delete(name); },
     // Where a question about size will take x, for the picture to hold it; nothing new once it is on its way.
     ahead() {
       const name = view.preset(), quiz = PRESETS[view.get("mode")][name];

@@ -29,6 +29,7 @@ function viewOf(model) {
     // By hand: whatever moved by itself stops.
     free(changes) {
       motion.stop();
+      view.asked.halted();
       if (view.held) view.move(changes);
       else view.set(changes);
     },

@@ -103,7 +103,7 @@ const FLOWS = [
     const size = length(g), gone = tiny(length(back.arrows[2]), size);
     if (tiny(back.along, size)) return `Nothing points along x̂.${gone ? " Nothing is left at all." : " The arrow runs along the circle already."}`;
     return `The length of x̂ is fixed as well. ${GRAD("What points along x̂ is removed")}${gone
-      ? ", and nothing is left: no x near this one can follow g." : "; what is left touches the circle."}`;
+      ? ", and nothing is left: to first order no step of x follows g." : "; what is left touches the circle."}`;
   },
   (now) => {
     const quiet = still(now), σ = `${now.eps > 0 ? "√(σ² + ε)" : "σ"} = ${short(now.n.std)}`;

@@ -43,7 +43,7 @@ export const held = ({ guess }) => ["held", "Your guess:",
 
 const FALSE = "“If the best thing is to do nothing, LayerNorm can learn that”: false.";
 const tells = {
-  shared: ({ rows, mu, sigma }) => `The ${COUNT[rows.length]} rows share ${unbroken(`μ = ${brief(mu)} and σ = ${brief(sigma)}`)}: γ = σ and β = μ undo the same in each.`,
+  shared: ({ rows, mu, sigma, eps }) => `The ${COUNT[rows.length]} rows share ${unbroken(`μ = ${brief(mu)} and σ = ${brief(sigma)}`)}: γ = ${sigma ** 2 > 1000 * eps ? "σ" : "√(σ² + ε)"} and β = μ undo the same in each.`,
   line: ({ rows }) => (rows.length === 2 ? "Through two points there is a line, unless one stands above the other."
     : "In every feature one line passes through the three points."),
   same: () => `${FALSE} Rows with one x̂ leave as one y.`,
@@ -54,9 +54,9 @@ const tells = {
 // What decides: the first of these that some feature has.
 const kindOf = ({ features }) => ["none", "same", "miss", "limit"].find((kind) => features.some((one) => one.kind === kind)) ?? "line";
 
-export function verdict({ rows, guess, ended, judged }) {
+export function verdict({ rows, guess, ended, judged, eps }) {
   const { possible, shared } = judged, is = possible ? "yes" : "no";
-  const tell = possible && shared ? tells.shared({ rows, ...shared }) : tells[kindOf(judged)]({ rows });
+  const tell = possible && shared ? tells.shared({ rows, eps, ...shared }) : tells[kindOf(judged)]({ rows });
   if (guess === is) return ["right", "✓ As you said:", `${is}. ${tell}`];
   const fact = !possible ? "It cannot be done" : ended === "solved" ? "You have done it" : "It can be done";
   return ["wrong", `✕ You said ${guess}.`, `${fact}. ${tell}`];
