@@ -23,7 +23,7 @@ NOW = "{ facts, choice, row: (other = {}) => table[$table.chosenRow(grid, { ...c
 def said(js):
     """What the lab says at a point."""
     lab = ln.BatchLab()
-    return lambda point: js("batchlab/batchtalk")(f"$batchtalk.words({NOW})", table=lab.table, grid=lab.grid, facts=lab.facts,
+    return lambda point: js("batchlab/batchlab")(f"$batchtalk.words({NOW})", table=lab.table, grid=lab.grid, facts=lab.facts,
                                                   choice={"over": "batch"} | point)
 
 
@@ -83,7 +83,7 @@ def test_it_says_what_one_rate_would_have_told_and_what_holds(said, point, alone
 def test_the_module_reads_the_errors_that_python_reads(js):
     lab = ln.BatchLab()
     for point in POINTS[::7]:
-        found = js("batchlab/batchruns", )(f"$batchruns.errorsAt({NOW}, choice)", table=lab.table, grid=lab.grid, facts=lab.facts, choice=point)
+        found = js("batchlab/batchlab")(f"$batchruns.errorsAt({NOW}, choice)", table=lab.table, grid=lab.grid, facts=lab.facts, choice=point)
         errors = ln.experiments.errors_at(RUNS, batch=point["batch"], budget=point["budget"], rate=point["rate"])
         assert {method: one["errors"] for method, one in found.items()} == errors
 

@@ -112,7 +112,7 @@ def test_a_guess_is_kept_and_then_the_thing_happens(show):  # noqa: F811
     expect(strip).to_contain_text("As you said: it stays", timeout=6_000)
     root.get_by_label("x₃", exact=True).fill("-3")
     page.keyboard.press("Enter")
-    expect(strip).to_contain_text("As you said: it stays")         # what the reader tries later does not change the verdict
+    expect(strip).to_contain_text("✓ Before your change: it stays")         # what the reader tries later does not change the verdict
     expect(root.get_by_label("x₃", exact=True)).to_be_focused()
 
 
@@ -129,28 +129,31 @@ def test_a_verdict_is_on_what_was_when_it_was_given(show):  # noqa: F811
     expect(strip).to_contain_text("✓ Before your change: inside it. Here σ² = 6·10⁻⁶")
 
 
+def commit(page, option):
+    for name in (option, "Check"):
+        circle(page).get_by_role("button", name=name, exact=True).click()
+
+
+def enter(page, name, text):
+    circle(page).get_by_label(name, exact=True).fill(text)
+    page.keyboard.press("Enter")
+
+
 def test_a_verdict_on_numbers_that_have_changed_says_so(show):  # noqa: F811
     page = show(ln.Circle(x=[0, 0, 6], mode="backward"), **LAPTOP, reduced_motion="reduce")
-    root, strip = circle(page), circle(page).locator(".ln-predict")
-    root.get_by_role("button", name="none", exact=True).click()
-    root.get_by_role("button", name="Check", exact=True).click()
-    expect(strip).to_contain_text("✕ Not quite. You said none")
-    root.get_by_label("g₂", exact=True).fill("2")
-    page.keyboard.press("Enter")
-    expect(strip).to_contain_text("✕ Before your change: You said none")
-    root.get_by_label("g₂", exact=True).fill("0")
-    page.keyboard.press("Enter")
-    expect(strip).to_contain_text("✕ Not quite. You said none")
+    strip = circle(page).locator(".ln-predict")
+    commit(page, "none")
+    for text, tag in (("0", "Not quite."), ("2", "Before your change:"), ("0", "Not quite.")):
+        enter(page, "g₂", text)
+        expect(strip).to_contain_text(f"✕ {tag} You said none")
 
 
 def test_a_guess_that_is_interrupted_is_asked_again(show):  # noqa: F811
     page = show(ln.Circle(x=[0, 0, 6], mode="backward"), **LAPTOP)
-    root, strip = circle(page), circle(page).locator(".ln-predict")
-    root.get_by_role("button", name="x₁", exact=True).click()
-    root.get_by_role("button", name="Check", exact=True).click()
+    strip = circle(page).locator(".ln-predict")
+    commit(page, "x₁")
     expect(strip).to_contain_text("Watch.")
-    root.get_by_label("x₂", exact=True).fill("1")
-    page.keyboard.press("Enter")
+    enter(page, "x₂", "1")
     expect(strip).to_contain_text("Predict The loss pulls at y₁ alone")
 
 

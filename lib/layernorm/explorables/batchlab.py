@@ -2,8 +2,10 @@
 import numpy as np
 
 from .. import experiments, figures
+from ..experiments.stack import METHODS
+from ..figures.batches import NAMES
 from ..figures.picture import plain_number
-from .lab import Lab, plain
+from .lab import Lab, table
 from .modules import bundle
 
 
@@ -32,7 +34,6 @@ class BatchLab(Lab):
              "budget": {n: f"{n:,}" for n in (1536, 3072, 6144, 12288, 24576)}}
     more = {"over": ("batch", "rate", "budget"), "rate": ("best",)}
     start = {"over": "batch", "batch": 2, "rate": "best", "budget": 24576}
-    methods = {"BN": "BatchNorm", "LN": "LayerNorm", "none": "no norm"}
 
     def words(self):
         batch, budget = 64, self.runs["budget"][-1]
@@ -57,7 +58,7 @@ class BatchLab(Lab):
         return {method: errors["test"] for method, errors in result.items()}
 
     def summary(self, result):
-        return {f"{self.methods[method]}, error in %": float(np.median(errors["test"])) for method, errors in result.items()}
+        return {f"{NAMES[method]}, error in %": float(np.median(errors["test"])) for method, errors in result.items()}
 
     def picture(self):
         rate, budget = self.choice["rate"], self.choice["budget"]
@@ -70,12 +71,7 @@ class BatchLab(Lab):
 
     def _written(self):
         """Each method at its best rate, batch sizes across, budgets down."""
-        head = "".join(f'<th scope="col">{batch}</th>' for batch in self.runs["batch"])
-        rows = []
-        for budget in self.runs["budget"]:
-            medians = [self._medians(batch, "best", budget) for batch in self.runs["batch"]]
-            for method, name in self.methods.items():
-                cells = "".join(f"<td>{plain(one[method])}</td>" for one in medians)
-                rows.append(f'<tr><th scope="row">{budget:,} digits, {name}</th>{cells}</tr>')
-        return ('<div class="ln-lab-table"><table><caption>error in %, median, each method at its best rate, by batch size</caption>'
-                f'<thead><tr><td></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
+        medians = {budget: [self._medians(batch, "best", budget) for batch in self.runs["batch"]] for budget in self.runs["budget"]}
+        rows = {f"{budget:,} digits, {NAMES[method]}": [one[method] for one in found]
+                for budget, found in medians.items() for method in METHODS}
+        return table("error in %, median, each method at its best rate, by batch size", self.runs["batch"], rows)

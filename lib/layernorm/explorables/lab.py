@@ -108,20 +108,26 @@ class Lab(Explorable):
         first, *others = self.runs
         across = self._control(first)
         (what, _), *_ = self.summary(self.result).items()
-        head = "".join(f"<th scope=\"col\">{text}</th>" for text in across["texts"])
-        rows = []
+        rows = {}
         for entry in self.runs.experiment.entries():
             if entry[first] == across["values"][0]:
                 fixed = {name: entry[name] for name in others}
-                cells = [next(iter(self.summary(one).values())) for one in self.runs.over(first, **fixed)]
-                rows.append(f"<tr><th scope=\"row\">{', '.join(map(str, fixed.values()))}</th>"
-                            + "".join(f"<td>{plain(cell)}</td>" for cell in cells) + "</tr>")
-        return (f'<div class="ln-lab-table"><table><caption>{escape(what)}, by {escape(across["label"])}</caption>'
-                f'<thead><tr><td></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
+                found = [self.summary(one)[what] for one in self.runs.over(first, **fixed)]
+                rows[", ".join(map(str, fixed.values()))] = found
+        return table(f"{what}, by {across['label']}", across["texts"], rows)
 
     def _repr_mimebundle_(self, **options):
         data, metadata = super()._repr_mimebundle_(**options)
         return (data | {LIVE: self.bench.under(self)} if LIVE in data else data), metadata
+
+
+def table(caption, columns, rows):
+    """HTML of numbers, ``rows``: {what stands before a row: its numbers}."""
+    head = "".join(f'<th scope="col">{text}</th>' for text in columns)
+    body = "".join(f'<tr><th scope="row">{escape(words)}</th>' + "".join(f"<td>{plain(v)}</td>" for v in numbers) + "</tr>"
+                   for words, numbers in rows.items())
+    return (f'<div class="ln-lab-table"><table><caption>{escape(caption)}</caption><thead><tr><td></td>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>")
 
 
 def plain(value):

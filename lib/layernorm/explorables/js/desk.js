@@ -79,9 +79,6 @@ export function strip() {
   };
 }
 
-// What was said of numbers that have been changed since: it stands, and says so.
-export const dated = ([state, tag, words], past) => [state, past ? `${tag[0]} Before your change:` : tag, words];
-
 // Options to choose from and the button that commits to them; `commit` gets their indices.  Of many, option `lone` stands alone.
 export function choices(options, { many = false, lone = -1 }, commit) {
   const picked = new Set();

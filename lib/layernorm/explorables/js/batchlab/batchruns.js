@@ -1,6 +1,4 @@
 // What is stored at a batch size, a learning rate and a budget; the rate may be "best".  Pure.
-import { place } from "../lab/table.js";
-
 export const METHODS = { BN: "BatchNorm", LN: "LayerNorm", none: "no norm" };
 export const LOST = 80;                                       // % of errors, from which on next to nothing was learned
 
@@ -25,5 +23,5 @@ export const along = ({ facts, choice }) => facts[choice.over].map((value) => ({
 export function chosen({ facts, row, choice }, point, method) {
   const { over } = choice;
   if (over === "rate" && choice.rate === "best") return errorsAt({ facts, row }, choice)[method].rate === point.rate;
-  return place([point[over]], choice[over]) === 0;
+  return point[over] === choice[over];
 }

@@ -1,5 +1,5 @@
 // Errors of three methods: every seed a mark, the medians bars that a line joins; the column where the controls stand is lit.
-import { el, place } from "../kit.js";
+import { el, grown, place } from "../kit.js";
 import { logScale, path } from "../lab/scales.js";
 import { METHODS, along, chosen, errorsAt, middle } from "./batchruns.js";
 import { percent } from "./batchtalk.js";
@@ -7,6 +7,7 @@ import { percent } from "./batchtalk.js";
 const LEFT = 26, NAMES = 92, TOP = 26, FOOT = 38;             // px
 const ERRORS = [Math.log10(0.5), 2], TICKS = [1, 3, 10, 30, 90];
 const WIDE = 560, HIGH = 288, LOW = 198;                      // px
+const SMALL = 300, LETTER = 7.5;                              // px: without room for more words; of a letter on an axis
 const GAP = 16;                                               // px between two names
 const SPREAD = 0.27, SEEDS = 0.09;                            // of a column: between methods, between seeds
 const AXES = { batch: "examples in a batch", rate: "learning rate", budget: "digits seen" };
@@ -14,9 +15,9 @@ const MARKS = { BN: "M-2.5-2.5h5v5h-5z", LN: "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0"
 const RING = "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0";
 
 export function batchStage() {
-  const svg = el("svg", { class: "ln-lab-svg", role: "img" });
+  const svg = el("svg", { class: "ln-lab-svg", role: "img", style: "--rem: 16px" });
   const node = el("div", { class: "ln-lab-stage" }, svg);
-  let width = 0, drawnOver = "";
+  let width = 0, times = 1, drawnOver = "";                    // px of its own, shown so many times as large
 
   const text = (words, x, y, kind = "", anchor = "start") => el("text", { x: +x.toFixed(1), y: +y.toFixed(1), class: kind, "text-anchor": anchor }, words);
   const line = (x1, y1, x2, y2, kind) => {
@@ -73,9 +74,9 @@ export function batchStage() {
     node,
     words: () => drawnOver,
     resize() {
-      const now = Math.floor(node.clientWidth);
-      if (now < LEFT + NAMES || now === width) return false;    // still without its place
-      width = now;
+      const large = grown(node.clientWidth), now = Math.floor(node.clientWidth / large);
+      if (now < LEFT + NAMES || (now === width && large === times)) return false;      // still without its place, or as it was
+      [width, times] = [now, large];
       return true;
     },
     draw(now) {
@@ -83,15 +84,17 @@ export function batchStage() {
       const points = along(now), found = points.map((point) => errorsAt(now, point)), g = geometry(points), { over, rate } = now.choice;
       const fixed = Object.keys(AXES).filter((name) => name !== over && !(name === "rate" && rate === "best")).map((name) => `${AXES[name]}: ${now.named(name, now.choice[name])}`);
       if (over !== "rate" && rate === "best") fixed.push("each method at its best rate");
+      const values = points.map((point) => now.named(over, point[over])), longest = Math.max(...values.map((value) => value.length));
+      const stride = longest * LETTER > g.column ? 2 : 1;
       drawnOver = `Drawn by ${AXES[over]}.`;
       const listed = Object.entries(METHODS).map(([method, name]) => `${name} ${found.map((one) => percent(middle(one[method].errors))).join(", ")}`);
-      place(svg, { width, height: g.height, viewBox: `0 0 ${width} ${g.height}` });
-      svg.setAttribute("aria-label", `Error, median of the seeds, by ${AXES[over]} (${points.map((point) => now.named(over, point[over])).join(", ")}); ${fixed.join("; ")}. ${listed.join("; ")}.`);
+      place(svg, { width: width * times, height: g.height * times, viewBox: `0 0 ${width} ${g.height}` });
+      svg.setAttribute("aria-label", `Error, median of the seeds, by ${AXES[over]} (${values.join(", ")}); ${fixed.join("; ")}. ${listed.join("; ")}.`);
       svg.replaceChildren(
         ...lit(now, points, g),
-        text("errors in %, seeds and median; 90: guessing", 0, 12, "ln-lab-title"),
+        text(width < SMALL ? "errors in %" : `errors in %${over === "rate" && rate === "best" ? "; lit: the best rate" : ", seeds and median"}; 90: guessing`, 0, 12, "ln-lab-title"),
         ...TICKS.flatMap((v) => [line(LEFT, g.up(v), width - NAMES, g.up(v), v === 90 ? "ln-lab-start" : "ln-lab-rule"), text(v, LEFT - 6, g.up(v) + 4, "ln-lab-tick", "end")]),
-        ...points.map((point, k) => text(now.named(over, point[over]), LEFT + (k + 0.5) * g.column, g.bottom + 16, "ln-lab-tick", "middle")),
+        ...values.map((value, k) => (k % stride ? "" : text(value, LEFT + (k + 0.5) * g.column, g.bottom + 16, "ln-lab-tick", "middle"))),
         text(AXES[over], LEFT, g.height - 4, "ln-lab-tick"),
         ...Object.keys(METHODS).map((method) => curve(now, method, found, g)), ...names(found, g), ...mine(now, points, found, g));
     },

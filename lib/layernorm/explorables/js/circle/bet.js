@@ -1,6 +1,7 @@
 // Ask first: a guess, then the thing itself happens in the picture, then the verdict stands beside the guess and stays.
-import { el } from "../kit.js";
-import { choices, dated, strip } from "../desk.js";
+import { ROUND } from "../arithmetic.js";
+import { dated, el } from "../kit.js";
+import { choices, strip } from "../desk.js";
 import { LAST, PRESETS, told, verdict } from "./tale.js";
 
 const SLOW = 2400;
@@ -12,7 +13,7 @@ export function bet(view) {
 
   function commit(name, quiz, guess) {
     // What was asked is about the case of the preset, or about any x whose size ε does not touch.
-    if (quiz.path ? quiz.full && state().n.spread < 0.99 : quiz.x) view.set({ x: [...view.given(name).x], g: [...view.given(name).g] });
+    if (quiz.path ? quiz.full && state().n.spread < ROUND : quiz.x) view.set({ x: [...view.given(name).x], g: [...view.given(name).g] });
     const start = state(), mine = { guess, verdict: null };
     kept.set(name, mine);
     view.later();

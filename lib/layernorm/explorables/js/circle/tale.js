@@ -1,4 +1,5 @@
 // What the Circle tells and asks, without a page to tell it on: sentences, rows of numbers, presets.  Pure.
+import { ROUND } from "../arithmetic.js";
 import { fixed, list, short, subscript, superscript } from "../kit.js";
 import { backward, length, normalized, ONES, parts, placed, plus, RADIUS, scattered, times } from "./space.js";
 
@@ -15,7 +16,6 @@ export const STEPS = ["g", "− part along 1", "− part along x̂", "÷ σ"];
 export const SHORT_STEPS = ["g", "− along 1", "− along x̂", "÷ σ"];
 export const LAST = STEPS.length - 1;
 export const CLOUD = 60;
-const ROUND = 0.99;                                           // of the variance of x̂: from here on the eye takes it for 1
 
 const tiny = (v, size) => Math.abs(v) < 1e-12 * size;
 const same = (a, b) => length(plus(a, b, -1)) < 1e-3;           // to the eye: ε moves x̂ by millionths
@@ -163,7 +163,7 @@ const FORWARD = {
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["on the circle", "at the centre", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
     (start, end) => (end.lost ? 2 : 1), (end) => (end.lost ? "You have set ε to 0, and 0 ⁄ 0 has no value." : "No direction is left, and 0 ⁄ √ε is 0.")),
   "Nearly constant": asks("Stop just before the ones axis, at (2.003, 2, 1.997). Where is x̂?", ["on the circle", "inside it", "at the centre"], nearing(2.8, [2.003, 2, 1.997]),
-    (start, end) => (end.n.spread > 0.99 ? 0 : 1), (end) => (end.eps === 0 ? "Without ε every direction is blown up to full length."
+    (start, end) => (end.n.spread > ROUND ? 0 : 1), (end) => (end.eps === 0 ? "Without ε every direction is blown up to full length."
       : `Here σ² = ${short(end.n.sigma ** 2)} and ε = ${short(end.eps)}: ε keeps noise from being blown up to full size.`), { x: [3, 2, 1] }),
   Cloud: asks(`${CLOUD} vectors at random, all over space. Where do their x̂ lie?`, ["in a ball", "in a disc", "on one circle"],
     (u) => ({ cloud: true, fall: u }), (_, end) => (round(end) ? 2 : 1), (end) => (round(end) ? "Each has lost its level and its size. A direction is left: with three features, one angle."

@@ -1,6 +1,6 @@
 // Layer: the gradient of each weight is a push times an input, seen as a rectangle.  Asked first: which of them change?
-import { el, mover, onceAFrame, pick, short, still, strides, subscript } from "../kit.js";
-import { announcer, caption, chipsOf, dated, headed, strip, viewOn } from "../desk.js";
+import { dated, el, mover, onceAFrame, pick, short, still, strides, subscript } from "../kit.js";
+import { announcer, caption, chipsOf, headed, strip, viewOn } from "../desk.js";
 import { scalesOf, sheet } from "./outer.js";
 import { LIMIT, moved, passes, scaled } from "./passes.js";
 import { ask, PRESETS, sentence, TITLE, verdict } from "./speech.js";

@@ -15,7 +15,10 @@ function viewOf(model) {
   const view = viewOn(model), rounds = new Map(), state = () => Object.fromEntries(INPUTS.map((key) => [key, view.get(key)]));
   const first = { norm: view.get("norm"), mode: view.get("mode"), seed: view.get("seed") };
   const id = () => [view.get("move"), ...wayOf(state())].join("|"), { set } = view;
-  const free = (x, before, send = true) => (view.trained = false, view)[send ? "set" : "move"]({ x, before, move: "", marked: [] });
+  const free = (x, before, send = true) => {
+    view.trained = false;
+    view[send ? "set" : "move"]({ x, before, move: "", marked: [] });
+  };
   view.set = (changes) => { view.note = null; set(changes); };
   return Object.assign(view, {
     note: null,

@@ -1,4 +1,5 @@
 // The presets, which are the lesson plan, and what each asks before it is played.  Pure.
+import { ROUND } from "../arithmetic.js";
 import { exact, subscript } from "../kit.js";
 import { flat, LAST, NORMALIZED, where } from "./story.js";
 
@@ -25,7 +26,6 @@ const SQUARES = {
 // Where ε counts, the squares add up to no round number.
 const LESS = choice("ε is not small beside σ² here. What is the variance of x̂?", ["0", "between 0 and 1", "1"], (n) => (n.spread > ROUND ? 2 : n.spread > 0 ? 1 : 0),
   (n) => `It is ${exact(n.spread)}: σ² = ${exact(n.variance)}, and ε is added to it.`);
-const ROUND = 0.99;                                           // of the variance of x̂: from here on the eye takes it for 1
 const MANY = 6;                                               // more options than this do not fit a phone
 
 // --- Presets ---------------------------------------------------------------------------------------

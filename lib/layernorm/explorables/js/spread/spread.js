@@ -1,6 +1,6 @@
 // Spread: mean and variance as balance and as squares.  Guess first, then move a point.
-import { el, list, mover, onceAFrame, still } from "../kit.js";
-import { announcer, caption, chipsOf, choices, dated, headed, strip, viewOn } from "../desk.js";
+import { dated, el, list, mover, onceAFrame, still } from "../kit.js";
+import { announcer, caption, chipsOf, choices, headed, strip, viewOn } from "../desk.js";
 import { beam } from "./beam.js";
 import { ledger } from "./ledger.js";
 import { moments } from "./moments.js";
