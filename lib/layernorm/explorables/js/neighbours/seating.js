@@ -1,68 +1,21 @@
 // The table: x on one side, y on the other, you on top, the others in their seats; under them the statistics.
 import { el, short, subscript } from "../kit.js";
+import { numberField } from "../field.js";
 import { written } from "./batch.js";
 import { LIMIT, MOST } from "./moves.js";
 import { cellName, rowName } from "./account.js";
 
-const PIXELS = 6, SLACK = 4;                                  // a drag moves x by a half every so many; less than this is a press
-const KEYS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const FEW = 3;                                                // neighbours that have large seats
-const tidy = (v) => +v.toPrecision(12);
 
-// One x: typed, dragged sideways, moved by keys.
 function field(view, r, j) {
-  const node = el("input", { type: "number", step: "any", class: "ln-field r-x", "aria-label": `${rowName(r)}, x${subscript(j + 1)}` });
-  let grabbed = null, base = null;
-  const value = () => view.get("x")[r][j];
-  const bad = (v) => !Number.isFinite(v) || Math.abs(v) > LIMIT;
-  function put(v, send) {
-    if (v === value()) return;
-    base ??= view.get("x");
-    view.edit(r, j, Math.min(LIMIT, Math.max(-LIMIT, tidy(v))), base, send);
-  }
-  node.addEventListener("focus", () => { base = null; });
-  node.addEventListener("blur", () => { base = null; });
-  node.addEventListener("input", () => {
-    const v = node.valueAsNumber;
-    node.setAttribute("aria-invalid", bad(v));
-    if (!bad(v)) put(v, false);
+  let base = null;                                            // what a gesture is compared with
+  return numberField(view, {
+    label: `${rowName(r)}, x${subscript(j + 1)}`, limit: LIMIT, step: 1, grain: 0.5, pixels: 6, get: () => view.get("x")[r][j], sent: () => view.sent(), refuse: () => view.refuse(r, j),
+    put(v, send, fresh) {
+      if (fresh) base = view.get("x");
+      view.edit(r, j, v, base, send);
+    },
   });
-  node.addEventListener("change", () => {
-    if (node.getAttribute("aria-invalid") === "true") view.refuse(r, j);
-    node.removeAttribute("aria-invalid");                     // whatever was typed, what holds now is written
-    view.sent();
-  });
-  node.addEventListener("keydown", (event) => {
-    if (!KEYS[event.key] || node.readOnly) return;
-    put(value() + KEYS[event.key], true);
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  node.addEventListener("pointerdown", (event) => {
-    if (event.button || node.readOnly) return;
-    grabbed = { at: event.clientX, value: value(), moved: false };
-    node.setPointerCapture(event.pointerId);
-  });
-  node.addEventListener("pointermove", (event) => {
-    if (!grabbed || (!grabbed.moved && Math.abs(event.clientX - grabbed.at) < SLACK)) return;
-    if (!grabbed.moved) {
-      grabbed = { at: event.clientX, value: grabbed.value, moved: true };
-      base = null;
-      node.classList.add("is-dragged");
-      view.hold(true);
-    }
-    put(grabbed.value + Math.round((event.clientX - grabbed.at) / PIXELS) / 2, false);
-    event.preventDefault();
-  });
-  for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => {
-    if (grabbed?.moved) { base = null; node.classList.remove("is-dragged"); view.hold(false); }
-    grabbed = null;
-  });
-  return { node, show(v, still) {
-    const text = String(+v.toFixed(3)), typing = document.activeElement === node && (node.valueAsNumber === v || node.getAttribute("aria-invalid") === "true");
-    if (!typing && node.value !== text) node.value = text;    // never over what is being typed: 1.0 may become 1.05
-    node.readOnly = still;
-  } };
 }
 
 const write = (node, text) => { if (node.textContent !== text) node.textContent = text; };
