@@ -119,6 +119,24 @@ def test_each_question_is_answered_by_what_happens(js, mode):
             assert not re.search("undefined|NaN|null|Infinity|∞|-", words)
 
 
+@pytest.mark.parametrize("mode", ["forward", "rms"])
+@pytest.mark.parametrize("size", [1e-4, 1e-3, 0.02, 0.04, 0.08, 1, 100])
+def test_a_stretch_is_judged_by_the_nearer_of_twice_as_far_and_as_far(js, mode, size):
+    x = np.array([1.0, -1, 0]) * size + (0 if mode == "rms" else 2)
+    start, end = state(js, mode, "Stretch", 0, x=x.tolist()), state(js, mode, "Stretch", 1, x=x.tolist())
+    state_, tag, words = js("circle/tale")("$tale.verdict($tale.PRESETS[mode].Stretch, guess, $tale.told(a), $tale.told(b))", mode=mode,
+                                           guess=[1 if mode == "forward" else 0], a=start, b=end | {"x": (x + (x - x.mean())).tolist()})
+    stays = size > 2e-3
+    assert state_ == ("right" if stays else "wrong") and ("ε is larger" in words) == (not stays), words
+
+
+def test_a_small_vector_is_told_the_length_that_it_gets(js):
+    for size in (0.05, 0.1, 3):
+        x = (2 + np.array([0.0, -1, 1]) * size).tolist()
+        words = js("circle/tale")("$tale.sentence($tale.told(s), { step: 0, cloud: false })", s=state(js, "forward", "Slide", 0, x=x))
+        assert f"{np.linalg.norm(ln.layer_norm(x)):.3f}".rstrip("0") in words, words
+
+
 def test_the_answers_are_those_of_the_reference(js):
     """The same claims without a line of JavaScript's arithmetic."""
     a = np.array([2.0, 0, 4])

@@ -99,7 +99,7 @@ def test_a_verdict_counts_what_was_chosen_against_what_changed(js, name, state):
     truth = js("layer/passes")("$passes.changed($passes.passes(a), $passes.passes(b))", a=start, b=end)
 
     def said(guess):
-        return js("layer/speech")("$speech.verdict(g, a, b)", g=guess, a=start, b=end)
+        return js("layer/speech")("$speech.verdict(g, a, b, q)", g=guess, a=start, b=end, q=quiz)
     assert said(truth)["words"][0] == "right" and set(said(truth)["marks"].values()) <= {"right"}
     for k in range(9):
         other = sorted(set(truth) ^ {k})
@@ -116,6 +116,20 @@ def test_the_way_of_a_question_begins_where_it_is_and_ends_where_it_says(js):
     assert moved(js, GIVEN | {"x": [1, 5000, 0]}, quiz)["x"][1] == 1e4 == ln.Layer.x.size
 
 
+def test_at_the_limit_all_entries_grow_by_one_factor_and_what_cannot_grow_is_said(js):
+    every = presets(js)["All features"]
+    start = GIVEN | {"x": [1, 5000, -1]}
+    assert moved(js, start, every)["x"] == [2, 1e4, -2]
+    assert sentence(js, moved(js, start, every), start).startswith("All of x is 2 times what it was, and so is all of dW.")
+    for name, full, said in (("One feature", {"x": [1e4, 4, -2]}, "x₁ is as large as it may be here: nothing moved."),
+                             ("One feature", {"x": [0, 4, -1e4]}, "0 times anything is 0: nothing moved."),
+                             ("One push", {"dy": [1, 100]}, "dy₂ is as large as it may be here: nothing moved.")):
+        state, quiz = GIVEN | full, presets(js)[name]
+        end = moved(js, state, quiz)
+        assert end == state
+        assert js("layer/speech")("$speech.verdict([], a, b, q)", a=state, b=end, q=quiz)["words"][1:] == ["✓ As you said.", said]
+
+
 # --- What is said ---------------------------------------------------------------------------------------
 
 def sentence(js, now, before, chosen=None):
@@ -127,7 +141,7 @@ def test_every_sentence_is_whole_and_short(js, state):
     words = [sentence(js, state, state, k) for k in (None, *range(9))]
     for name, quiz in presets(js).items():
         end = moved(js, state, quiz)
-        words += [sentence(js, end, state), js("layer/speech")("$speech.reason($passes.passes(b), $passes.passes(a))", b=state, a=end),
+        words += [sentence(js, end, state), js("layer/speech")("$speech.reason($passes.passes(b), $passes.passes(a), q)", b=state, a=end, q=quiz),
                   js("layer/speech")("$speech.ask(q)", q=quiz)]
         assert name
     for one in map(plain, words):

@@ -117,6 +117,13 @@ def test_the_numbers_in_the_verdicts_are_those_of_numpy(js):
     assert "x₄ moved by 1 and took μ along, by 0.25." in judged(js, "Start", "no")["said"][2]
 
 
+def test_the_number_that_arrives_is_no_fifth_beside_others(js):
+    for d in (4, 5, 7):
+        told = judged(js, "One more", "falls", list(range(d)))
+        assert told["right"] == "falls"
+    assert "fifth" not in js("spread/asks")("$asks.PRESETS['One more'].ask")
+
+
 def test_one_point_never_moves_the_variance_alone(js):
     for x in vectors(100):
         told = judged(js, "Start", "no", x.tolist())

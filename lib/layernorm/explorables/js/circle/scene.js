@@ -12,7 +12,7 @@ const LETTER = { "cr-math": 9.2, "cr-note": 6.6 };
 const FREE = { forward: { turn: -40, tilt: 24 }, rms: { turn: -40, tilt: 24 }, backward: { turn: -35, tilt: 35 } };
 const VIEWS = [
   ["tilted", "Tilted view", ({ mode }) => FREE[mode], ["M2 14.500 7 10h11l-5 4.500z", "M10 12V3"]],
-  ["side", "From the side: height is the level", ({ x }) => ({ turn: sideways(x), tilt: 0 }), ["M3 12.500h14", "M10 17V3"]],
+  ["side", "From the side: height is √3 times the level", ({ x }) => ({ turn: sideways(x), tilt: 0 }), ["M3 12.500h14", "M10 17V3"]],
   ["along", "Along the ones axis", () => ({ turn: 0, tilt: 90 }), ["M4 10a6 6 0 1 0 12 0 6 6 0 1 0-12 0z", "M9.500 10h1"]],
 ];
 const SPREAD = scattered(CLOUD);

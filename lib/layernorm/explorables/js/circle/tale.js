@@ -80,7 +80,8 @@ function forward(now) {
     return `σ² = ${short(n.sigma ** 2)} is ${n.spread < 0.5 ? "less than" : n.spread < 0.9 ? "not far above" : `${Math.round(n.sigma ** 2 / eps)} times`} ε = ${short(eps)}, so ε counts: `
       + `${XHAT("x̂ stays inside the circle")}, at ${short(Math.sqrt(n.spread))} of its radius.`;
   }
-  const way = Math.abs(away - RADIUS) < 0.005 ? "It is there already." : `Divided by σ it moves ${away > RADIUS ? "in" : "out"} to ${XHAT("√3 = 1.732")}.`;
+  const goal = short(length(n.xhat));
+  const way = Math.abs(away - RADIUS) < 0.005 ? "It is there already." : `Divided by σ it moves ${away > RADIUS ? "in" : "out"} to ${XHAT(goal === "1.732" ? "√3 = 1.732" : `${goal}, nearly √3`)}.`;
   const drop = tiny(n.mu, Math.max(1, length(now.x))) ? "x has no mean to lose: it lies in the plane" : `Without its mean x drops ${STAT("onto the plane")}`;
   return `${drop}, ${STAT(short(away))} from the axis. ${way}`;
 }
@@ -150,6 +151,8 @@ const nearing = (decades, end) => (u, { x }) => {
 // Do all vectors of the cloud reach full length?
 const round = (now) => scattered(CLOUD).every((v) => normalized(v, now).spread > ROUND);
 const stays = (start, end) => same(start.n.xhat, end.n.xhat);
+// Of twice as long and as long as before: which is nearer?  Where σ is small beside √ε, x̂ grows with x.
+const doubled = (start, end) => length(end.n.xhat) > 1.5 * length(start.n.xhat);
 const A = [2, 0, 4];
 
 const asks = (ask, options, path, right, tell, more) => ({ ask, options, path, right, tell, ...more });
@@ -157,7 +160,8 @@ const FORWARD = {
   Slide: asks("Slide x along the dashed line, parallel to the ones axis. Where does x̂ go?", ["along with it", "it stays", "round the circle"], slide,
     (start, end) => (stays(start, end) ? 1 : 0), () => "A slide changes the mean alone, and the mean is the first thing to go."),
   Stretch: asks("Now pull x straight away from the ones axis, to twice the distance. Where does x̂ go?", ["twice as far", "it stays", "round the circle"],
-    outward, (start, end) => (stays(start, end) ? 1 : 0), () => "Twice as far out is twice σ, and by σ it is divided.", { full: true }),
+    outward, (start, end) => (doubled(start, end) ? 0 : 1), (end, start) => (doubled(start, end) ? "Here ε is larger than σ², and x̂ grows with x."
+      : "Twice as far out is twice σ, and by σ it is divided."), { full: true }),
   "−x": asks("Put −x in the place of x. Where does x̂ go?", ["it stays", "straight across", "to the centre"], opposite,
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is what LayerNorm keeps. Only positive factors are forgotten.", { full: true }),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["on the circle", "at the centre", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
@@ -175,7 +179,8 @@ const RMS = {
   Slide: asks("Slide x parallel to the ones axis: x + 1, x + 2, … Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
     (start, end) => (stays(start, end) ? 0 : 1), () => "No mean is taken away, so RMSNorm sees it. LayerNorm does not."),
   Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["it stays", "over the sphere", "twice as far"],
-    (u, { x }) => ({ x: times(x, 1 + u - BACK * wave(u)) }), (start, end) => (stays(start, end) ? 0 : 1), () => "The length of x is all that RMSNorm takes away.", { full: true }),
+    (u, { x }) => ({ x: times(x, 1 + u - BACK * wave(u)) }), (start, end) => (doubled(start, end) ? 2 : 0), (end, start) => (doubled(start, end)
+      ? "Here ε is larger than the mean square of x, and x̂ grows with x." : "The length of x is all that RMSNorm takes away."), { full: true }),
   "−x": asks("Put −x in the place of x. Where does x̂ go?", ["it stays", "straight across", "to the centre"], opposite,
     (start, end) => (same(times(start.n.xhat, -1), end.n.xhat) ? 1 : 0), () => "The direction is kept, sign and all.", { full: true }),
   Constant: asks("Push x onto the ones axis, to (2, 2, 2). Where does x̂ end?", ["at the centre", "at (1, 1, 1)", "nowhere: 0 ⁄ 0"], nearing(5, [2, 2, 2]),
@@ -213,6 +218,6 @@ export const loaded = (mode, name) => ({ x: [...(PRESETS[mode][name].x ?? START[
 // The verdict on a guess: [state, tag, words].
 export function verdict(quiz, guess, start, end) {
   const right = [quiz.right(start, end)].flat(), word = (indices) => indices.map((i) => quiz.options[i]).join(", ");
-  return String(guess) === String(right) ? ["right", "✓ As you said:", `${word(guess)}. ${quiz.tell(end)}`]
-    : ["wrong", "✕ Not quite.", `You said ${word(guess)}; ${/^it /.test(word(right)) ? "" : "it is "}${word(right)}. ${quiz.tell(end)}`];
+  return String(guess) === String(right) ? ["right", "✓ As you said:", `${word(guess)}. ${quiz.tell(end, start)}`]
+    : ["wrong", "✕ Not quite.", `You said ${word(guess)}; ${/^it /.test(word(right)) ? "" : "it is "}${word(right)}. ${quiz.tell(end, start)}`];
 }

@@ -2,7 +2,7 @@
 import { dated, el, mover, onceAFrame, pick, short, still, strides, subscript } from "../kit.js";
 import { announcer, caption, chipsOf, headed, strip, viewOn } from "../desk.js";
 import { scalesOf, sheet } from "./outer.js";
-import { LIMIT, moved, passes, scaled } from "./passes.js";
+import { LIMIT, moved, passes, PUSH, scaled } from "./passes.js";
 import { ask, PRESETS, sentence, TITLE, verdict } from "./speech.js";
 
 const INPUTS = ["x", "W", "b", "dy", "preset"];
@@ -38,7 +38,7 @@ function viewOf(model) {
     edit(key, k, value) {
       if (!Number.isFinite(value)) return view.later();
       stop();
-      const most = key === "x" ? LIMIT : 100;
+      const most = key === "x" ? LIMIT : PUSH;
       put({ [key]: view.get(key).with(k, Math.min(most, Math.max(-most, value))) });
       view.before = state();
       return undefined;
@@ -65,7 +65,7 @@ function viewOf(model) {
     commit() {
       const round = view.round(), quiz = PRESETS[view.preset()], start = state(), end = { ...start, ...moved(start, quiz, 1) };
       Object.assign(view, { before: start, chosen: null, which: quiz.grow ? (quiz.grow.length > 1 ? "all" : String(quiz.grow[0])) : view.which });
-      round.told = verdict([...round.picked], start, end);
+      round.told = verdict([...round.picked], start, end, quiz);
       Object.assign(round, { start, end });
       if (still()) return put({ x: end.x, dy: end.dy });
       motion.on = true;

@@ -23,10 +23,14 @@ export const marks = (truth, guess) => Object.fromEntries([...new Set([...truth,
 
 // x or dy on its way to `times` its size; u from 0 to 1.  Inputs grow by equal factors in equal times.
 export const LIMIT = 1e4;
-const bounded = (v) => +Math.min(LIMIT, Math.max(-LIMIT, v)).toPrecision(6);
-export const scaled = (v, which, factor) => v.map((a, k) => (which.includes(k) && factor !== 1 ? bounded(a * factor) : a));
+export const PUSH = 100;
+// Some entries, all by one factor: the one that was asked for, or what leaves the largest of them within `limit`.
+export function scaled(v, which, factor, limit = LIMIT) {
+  const most = Math.max(...which.map((k) => Math.abs(v[k]))), by = Math.min(factor, Math.max(1, limit / most));
+  return v.map((a, k) => (which.includes(k) && by !== 1 ? +(a * by).toPrecision(6) : a));
+}
 export function moved({ x, dy }, { grow = [], push = [], times }, u) {
-  return { x: scaled(x, grow, times ** u), dy: scaled(dy, push, 1 + (times - 1) * u) };
+  return { x: scaled(x, grow, times ** u), dy: scaled(dy, push, 1 + (times - 1) * u, PUSH) };
 }
 
 // A scale with round ends that holds all `values` and 0, and has some room on both sides of it.

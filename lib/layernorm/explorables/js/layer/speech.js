@@ -38,9 +38,12 @@ function switches(before, after) {
   return { turned, words: words.filter(Boolean).join(" ") };
 }
 
-export function reason(before, after) {
+export function reason(before, after, { grow, push }) {
   const { turned, words } = switches(before, after), grown = differ(before.x, after.x), pushed = differ(before.dy, after.dy), off = shut(after);
-  if (!grown.length && !pushed.length) return "0 times anything is 0: nothing moved.";
+  if (!grown.length && !pushed.length) {
+    const key = grow ? "x" : "dy", k = (grow ?? push).reduce((a, b) => (Math.abs(before[key][b]) > Math.abs(before[key][a]) ? b : a));
+    return before[key][k] ? `${sub(key, k)} is as large as it may be here: nothing moved.` : "0 times anything is 0: nothing moved.";
+  }
   if (pushed.length) {
     return off.includes(pushed[0]) ? "ReLU stops that push: nothing behind it hears of it."
       : `${large(rows(pushed))} of dW and all of dx have ${sub("dy", pushed[0])} in them.`;
@@ -52,11 +55,11 @@ export function reason(before, after) {
 }
 
 // What was chosen against what changed: the strip's words, and a mark for each gradient.
-export function verdict(guess, start, end) {
+export function verdict(guess, start, end, quiz) {
   const before = passes(start), after = passes(end), found = marks(changed(before, after), guess), kinds = Object.values(found);
   const count = (kind) => kinds.filter((one) => one === kind).length, whole = count("right") === kinds.length;
   const tally = whole ? "" : `${count("right")} right, ${count("missing")} missing, ${count("wrong")} too many. `;
-  return { marks: found, words: [whole ? "right" : "wrong", whole ? "✓ As you said." : "✕ Not quite:", tally + reason(before, after)] };
+  return { marks: found, words: [whole ? "right" : "wrong", whole ? "✓ As you said." : "✕ Not quite:", tally + reason(before, after, quiz)] };
 }
 
 // One gradient, term by term.

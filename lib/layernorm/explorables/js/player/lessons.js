@@ -24,8 +24,9 @@ const SQUARES = {
   tell: (n) => `Their mean is the variance of x̂, ${exact(n.spread)}, and there are ${n.x.length} of them.`,
 };
 // Where ε counts, the squares add up to no round number.
-const LESS = choice("ε is not small beside σ² here. What is the variance of x̂?", ["0", "between 0 and 1", "1"], (n) => (n.spread > ROUND ? 2 : n.spread > 0 ? 1 : 0),
-  (n) => `It is ${exact(n.spread)}: σ² = ${exact(n.variance)}, and ε is added to it.`);
+const less = (sign, size) => choice(`ε is not small beside ${sign} here. What is the variance of x̂?`, ["0", "between 0 and 1", "1"],
+  (n) => (n.spread > ROUND ? 2 : n.spread > 0 ? 1 : 0), (n) => `It is ${exact(n.spread)}: ${sign} = ${exact(size(n))}, and ε is added to it.`);
+const LESS = less("σ²", (n) => n.variance), LESS_OUTSIDE = less("σ", (n) => n.sigma);
 const MANY = 6;                                               // more options than this do not fit a phone
 
 // --- Presets ---------------------------------------------------------------------------------------
@@ -94,10 +95,10 @@ export const restOf = (start) => (start.time >= LAST && !neutral(start) ? { time
 // What is asked of a Player that started like this; where nothing is left to ask, what it is for.
 export function questionOf(start, state, preset, n) {
   if (start.row === "eps") return { hint: ["Try it", "Drag the grey handle: from which size of x on does LayerNorm no longer care how large x is?"] };
-  const quiz = quizOf(preset, n);
+  const quiz = quizOf(preset, n, state.outside);
   if (start.time < quiz.step) return quiz;
   return start.time < LAST && !neutral(state) && n.y.every(Number.isFinite) ? gained(state)
     : { hint: ["Shown", "What would be asked is in view here. Each preset above asks before it shows."] };
 }
 
-export const quizOf = (preset, n) => PRESETS[preset]?.quiz ?? (flat(n) ? ALIKE : n.x.length <= MANY ? SIGNS : n.spread > ROUND ? SQUARES : LESS);
+export const quizOf = (preset, n, outside = false) => PRESETS[preset]?.quiz ?? (flat(n) ? ALIKE : n.x.length <= MANY ? SIGNS : n.spread > ROUND ? SQUARES : outside ? LESS_OUTSIDE : LESS);

@@ -75,7 +75,7 @@ export const PRESETS = {
     tell: (a, b) => `To either side a square appears, and no square is below 0. Now the variance is ${short(b.variance)}.`,
   },
   "One more": {
-    x: START, ask: "A fifth number arrives, exactly at the mean. What does the variance do?", options: ["falls", "stays", "grows"],
+    x: START, ask: "One more number arrives, exactly at the mean. What does the variance do?", options: ["falls", "stays", "grows"],
     path: (u, x) => (u < 0.5 ? x : [...x, moments(x).mu]), right: (a, b) => change(a.variance, b.variance),
     tell: (a, b) => `The squares still sum to ${short(b.total)}, and now ${b.d} share it: ${short(b.variance)}.`,
   },

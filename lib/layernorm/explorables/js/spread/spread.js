@@ -42,7 +42,9 @@ function viewOf(model) {
     },
     commit(guess) {
       const name = view.preset(), quiz = PRESETS[name];
-      if (quiz.x && (quiz.exact || !moments(view.get("x")).total)) view.set({ x: [...quiz.x] });      // what was asked is about these numbers
+      // What was asked is about these numbers, or about any others that leave it something to do, and room.
+      const x = view.get("x");
+      if (quiz.x && (quiz.exact || !moments(x).total || quiz.path(1, x).length > MANY)) view.set({ x: [...quiz.x] });
       const start = moments(view.get("x"));
       const mine = { guess, verdict: null };
       kept.set(name, mine);
