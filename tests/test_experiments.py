@@ -168,6 +168,23 @@ def test_a_result_that_is_older_than_its_code_or_grid_is_named(tmp_path):
     assert needed("one", toy_experiment(count(), a=(1, 2, 3)), tmp_path) == "its grid of inputs changed"
 
 
+def squares(*, a):
+    return {"square": a ** 2}
+
+
+class Uncoded(Experiment):                                        # at the top: another process has to find both by name
+    def code(self):
+        return {"squares": "0123"}
+
+
+def test_two_processes_store_the_same_bytes_as_one(tmp_path):
+    made = Uncoded(squares, {"a": (1, 2, 3)}, needs=("numpy",))
+    for processes in (1, 2):
+        renew("squares", made, tmp_path / str(processes), processes=processes)
+    one, two = ((tmp_path / str(n) / "squares.json").read_bytes() for n in (1, 2))
+    assert one == two and check("squares", made, tmp_path / "2", processes=2) == ""
+
+
 def test_a_stored_number_that_is_not_computed_is_found(tmp_path):
     made = toy_experiment(count())
     renew("one", made, tmp_path)
@@ -180,7 +197,7 @@ def test_a_stored_number_that_is_not_computed_is_found(tmp_path):
 
 def test_the_command_says_what_it_does_and_runs_only_what_is_needed(tmp_path, capsys):
     experiments = {"one": toy_experiment(count()), "other": toy_experiment(count())}
-    where = ["--into", str(tmp_path)]
+    where = ["--into", str(tmp_path), "--processes", "1"]
     assert main([*where, "--only", "one"], experiments) == 0 and not (tmp_path / "other.json").exists()
     assert main(where, experiments) == 0
     assert capsys.readouterr().out.splitlines() == [

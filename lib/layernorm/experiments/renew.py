@@ -1,6 +1,10 @@
 """Running an experiment over its grid: resumable, and written whole or not at all."""
 import json
 import os
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
 
 from .stored import read, same, stale
 
@@ -14,7 +18,7 @@ def needed(name, experiment, folder):
     return stale(experiment, content)
 
 
-def renew(name, experiment, folder, track=iter):
+def renew(name, experiment, folder, track=iter, processes=1):
     """Run what is not finished yet and write FOLDER/NAME.json; what that changed, in words.
 
     Each finished entry goes at once to NAME.partial.jsonl, whose first line says for which grid and code it counts.
@@ -24,9 +28,10 @@ def renew(name, experiment, folder, track=iter):
     done = _finished(part, heading)
     if not done:
         part.write_text(json.dumps(heading) + "\n", "utf-8")
-    with part.open("a", encoding="utf-8") as file:
-        for inputs in track([entry for entry in experiment.entries() if _key(entry) not in done]):
-            entry = {"inputs": inputs, "result": experiment.result(**inputs)}
+    with part.open("a", encoding="utf-8") as file, _mapped(processes) as mapped:
+        waiting = [entry for entry in experiment.entries() if _key(entry) not in done]
+        for inputs, result in zip(track(waiting), mapped(partial(_result, experiment), waiting)):
+            entry = {"inputs": inputs, "result": result}
             file.write(json.dumps(entry) + "\n")
             file.flush()
             done[_key(inputs)] = entry
@@ -47,14 +52,33 @@ def _changes(experiment, path, entries):
     return f"{len(different)} of {len(entries)} results are new or other than before" if different else "all numbers are as before"
 
 
-def check(name, experiment, folder, track=iter):
+def check(name, experiment, folder, track=iter, processes=1):
     """Compute every stored entry again; what differs, in words, or ""."""
     content = read(name, folder)
     if reason := stale(experiment, content):
         return reason
-    different = [entry["inputs"] for entry in track(content["entries"])
-                 if not same(experiment.result(**entry["inputs"]), entry["result"], experiment.tolerance)]
+    with _mapped(processes) as mapped:
+        again = mapped(partial(_result, experiment), [entry["inputs"] for entry in content["entries"]])
+        different = [entry["inputs"] for entry, result in zip(track(content["entries"]), again)
+                     if not same(result, entry["result"], experiment.tolerance)]
     return f"{len(different)} of {len(content['entries'])} differ, the first at {different[0]}" if different else ""
+
+
+@contextmanager
+def _mapped(processes):
+    """``map``, over so many processes; what they have in hand when it is left early is given up."""
+    if processes == 1:
+        yield map
+        return
+    pool = ProcessPoolExecutor(processes, get_context("spawn"))   # each with its own torch and its own limit of one thread
+    try:
+        yield pool.map
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _result(experiment, inputs):
+    return experiment.result(**inputs)
 
 
 def _key(inputs):

@@ -4,6 +4,7 @@ They stand inside the package, so that a chapter, Binder, JupyterLite and whoeve
 """
 import json
 from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -41,13 +42,12 @@ class Experiment:
 
     def result(self, *, track=iter, **inputs):
         """What the function returns for these inputs, as it is stored; on one thread, so that sums have one order."""
-        from threadpoolctl import threadpool_limits
         given = dict(inputs)
         if "rng" in signature(self.run).parameters:
             given["rng"] = np.random.default_rng(given.pop("seed"))
         if "track" in signature(self.run).parameters:
             given["track"] = track
-        with threadpool_limits(1):
+        with _one_thread("torch" in self.needs):
             return rounded(self.run(**given), self.digits)
 
     def code(self):
@@ -109,6 +109,23 @@ class Stored(Mapping):
     def agrees(self, fresh, **inputs):
         """True if the result ``fresh`` has the stored numbers, up to the tolerance of the experiment."""
         return same(fresh, self.at(**inputs), self.experiment.tolerance)
+
+
+@contextmanager
+def _one_thread(torch_too):
+    """NumPy's libraries, and torch if it is used, on one thread; afterwards as before."""
+    from threadpoolctl import threadpool_limits
+    with threadpool_limits(1):
+        if not torch_too:
+            yield
+            return
+        import torch
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
 
 def read(name, folder=RESULTS):

@@ -8,56 +8,62 @@ STARTS = ("xavier", "torch", "gpt2")
 GPT2 = 0.02
 
 
-def initialize(model, start, generator):
-    """Draw all weights of ``model`` anew, by one of three rules; biases become 0, gamma 1, beta 0.
+def initialize(model, start, *, rng):
+    """Draw all matrices of ``model`` anew by one of three rules; biases become 0, and gamma and beta stay as they are.
 
     "xavier"
-        Each matrix (queries, keys and values one by one) from N(0, 2 / (inputs + outputs)).
+        Each matrix (those of queries, keys and values one by one) from N(0, 2 / (inputs + outputs)).
     "torch"
-        As ``torch.nn.Linear`` does: from U(−a, a) with a = 1 / √inputs, which has the variance 1 / (3 inputs).
+        As ``torch.nn.Linear`` does: from U(-a, a) with a = 1 / sqrt(inputs), which has the variance 1 / (3 inputs).
     "gpt2"
-        All from N(0, 0.02²); the matrices that write to the stream, two a block, divided by √(2 depth).
+        From N(0, 0.02^2); the matrices that write to the stream, two a block, divided by sqrt(2 depth).
 
-    Embeddings of tokens and of positions are drawn from N(0, 1/2), so that their sum has the variance 1; for "gpt2" they
-    too are drawn from N(0, 0.02²).
+    The embeddings of tokens and of positions are drawn from N(0, 1/2), so that their sum has the variance 1; for "gpt2"
+    from N(0, 0.02^2) too.
 
     Parameters
     ----------
     model : Transformer
     start : str
-    generator : torch.Generator
+    rng : numpy.random.Generator
 
     Returns
     -------
     Transformer
         The same object.
 
+    Raises
+    ------
+    ValueError
+        If there is no such rule.
+
     Source
     ------
-    Glorot and Bengio 2010; PyTorch 2.13, ``torch.nn.Linear``; Radford et al. 2019, section 2.3, and the released code.
+    Glorot and Bengio 2010; PyTorch 2.13, ``torch.nn.Linear``; Radford et al. 2019, section 2.3, and the code released with it.
     """
     if start not in STARTS:
         raise ValueError(f"start must be one of {', '.join(map(repr, STARTS))}, got {start!r}")
-    writers = {id(matrix) for block in model.blocks for matrix in (block.attention.out.weight, block.mlp.down.weight)}
-    depth = math.sqrt(2 * len(model.blocks))
-    with torch.no_grad():
-        for module in model.modules():
-            if isinstance(module, nn.Embedding):
-                module.weight.normal_(0, GPT2 if start == "gpt2" else math.sqrt(1 / 2), generator=generator)
-            elif isinstance(module, nn.Linear):
-                scale = GPT2 / (depth if id(module.weight) in writers else 1)
-                _draw(module.weight, start, scale, generator)
-                if module.bias is not None:
-                    module.bias.zero_()
+    writers = {matrix for block in model.blocks for matrix in (block.attention.out, block.mlp.down)}
+    for module in model.modules():
+        if isinstance(module, nn.Embedding):
+            _fill(module.weight, rng.normal(0, GPT2 if start == "gpt2" else math.sqrt(1 / 2), module.weight.shape))
+        elif isinstance(module, nn.Linear):
+            shrunk = math.sqrt(2 * len(model.blocks)) if module in writers else 1
+            _fill(module.weight, _drawn(start, *module.weight.shape, shrunk, rng))
+            if module.bias is not None:
+                module.bias.data.zero_()
     return model
 
 
-def _draw(matrix, start, scale, generator):
-    outputs, inputs = matrix.shape
+def _drawn(start, outputs, inputs, shrunk, rng):
+    """(outputs, inputs) numbers by the rule ``start``."""
     if start == "gpt2":
-        matrix.normal_(0, scale, generator=generator)
-    elif start == "torch":
-        matrix.uniform_(-1 / math.sqrt(inputs), 1 / math.sqrt(inputs), generator=generator)
-    else:
-        for part in matrix.split(inputs) if outputs == 3 * inputs else [matrix]:
-            part.normal_(0, math.sqrt(2 / sum(part.shape)), generator=generator)
+        return rng.normal(0, GPT2 / shrunk, (outputs, inputs))
+    if start == "torch":
+        return rng.uniform(-1 / math.sqrt(inputs), 1 / math.sqrt(inputs), (outputs, inputs))
+    fan_out = inputs if outputs == 3 * inputs else outputs        # queries, keys and values stand one below the other
+    return rng.normal(0, math.sqrt(2 / (inputs + fan_out)), (outputs, inputs))
+
+
+def _fill(parameter, values):
+    parameter.data.copy_(torch.from_numpy(values))                # NumPy draws the same numbers on every machine

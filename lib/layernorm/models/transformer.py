@@ -137,16 +137,19 @@ class Transformer(nn.Module):
         self.head = nn.Linear(width, vocabulary, bias=False)
 
     def forward(self, tokens, cache=None):
-        first = cache.tokens if cache is not None else 0
-        T, length = tokens.shape[-1], self.positions.num_embeddings
-        if first + T > length:
-            raise ValueError(f"at most {length} tokens have a position, got {first + T}")
-        x = self.tokens(tokens) + self.positions.weight[first:first + T]                    # (B, T, d)
+        x = self.embed(tokens, first=cache.tokens if cache is not None else 0)              # (B, T, d)
         for block in self.blocks:
             x = block(x, cache)
         if cache is not None:
-            cache.tokens += T
+            cache.tokens += tokens.shape[-1]
         return self.head(self.final_norm(x))                      # (B, T, V)
+
+    def embed(self, tokens, first=0):
+        """What enters the first block, (B, T) -> (B, T, d); the first token stands at position ``first``."""
+        last, length = first + tokens.shape[-1], self.positions.num_embeddings
+        if last > length:
+            raise ValueError(f"at most {length} tokens have a position, got {last}")
+        return self.tokens(tokens) + self.positions.weight[first:last]
 
 
 class Cache:
