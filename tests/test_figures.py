@@ -64,6 +64,12 @@ def test_the_number_of_companions_is_counted_from_the_axes():
         assert f"LN: {wanted} cells" in alt
 
 
+def test_a_length_in_space_is_told_with_the_root_that_it_has_beside_level_and_size():
+    side, around = {"a": np.array([2.0, 0, 4])}, {"b": np.array([4.0, 3, 0])}
+    svg = ln.figures.circle(side, around).svg
+    assert "height is √3 times the level" in svg and "distance from it is √3 times the size" in svg
+
+
 def test_drawing_leaves_the_readers_own_style_alone():
     before = dict(matplotlib.rcParams)
     PICTURES["stages"]()

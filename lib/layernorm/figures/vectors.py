@@ -76,7 +76,7 @@ def _seen_from_the_side(ax, vectors):
                 va="top")
     ax.set(xlim=(-0.3, 7.2), ylim=(-1.6, 7.9), xticks=[0, RADIUS], xticklabels=["0", "√3"], yticks=[0])
     ax.set_xlabel("distance from the axis", loc="right")
-    ax.set_title("seen from the side: height is the level", color=C.ink_2)
+    ax.set_title("from the side: height is √3 times the level", color=C.ink_2)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(length=0)
 
@@ -101,7 +101,7 @@ def _seen_along_the_axis(ax, vectors):
     ax.annotate("; ".join(f"{name} = {_tuple(x)}" for name, x in vectors.items()), (0.5, 0), xycoords="axes fraction", color=C.x,
                 ha="center", va="top")
     ax.set(xlim=(-3.4, 3.4), ylim=(-2.5, 3.3), aspect="equal")
-    ax.set_title("seen along the axis: distance from it is the size", color=C.ink_2)
+    ax.set_title("along the axis: distance from it is √3 times the size", color=C.ink_2)
     ax.axis("off")
 
 
