@@ -244,6 +244,13 @@ def test_keys_move_x_along_the_axis_round_it_and_away(show):  # noqa: F811
     expect(root.get_by_label("size", exact=True)).to_have_attribute("aria-valuetext", re.compile("^1.733"))
     page.keyboard.press("ArrowLeft")
     expect(root.get_by_label("direction", exact=True)).to_have_attribute("aria-valuetext", re.compile("^3°"))
+    page.evaluate("() => { document.body.style.paddingBottom = '200vh'; }")
+    page.keyboard.press("End")
+    expect(root.get_by_label("level", exact=True)).to_have_attribute("aria-valuetext", re.compile("^3;"))
+    page.keyboard.press("ArrowDown")
+    root.get_by_role("slider", name="Direction of view").press("End")
+    assert page.evaluate("scrollY") == 0                               # the page stays where it is
+    root.get_by_label("level", exact=True).fill("2.1")
     level = root.get_by_label("level", exact=True)
     level.focus()
     page.keyboard.press("ArrowRight")

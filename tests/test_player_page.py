@@ -271,6 +271,10 @@ def test_gamma_and_beta_are_typed_and_the_row_follows_the_step_until_the_reader_
     expect(field(page, "γ₂")).to_have_value("0.5")
     button(page, "To the start").click()
     expect(rows(page)).to_have_value("x")
+    rows(page).select_option("gamma")
+    button(page, "To the end").click()
+    expect(page.locator(".ln-clock")).to_have_text("9.0 s")
+    expect(rows(page)).to_have_value("gamma")                          # what she opened is at work here
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])
@@ -358,6 +362,25 @@ def test_x_shrinks_until_epsilon_counts_and_there_is_a_way_back(show):
     expect(factor).to_be_hidden()
     expect(page.get_by_label("Step", exact=True)).to_be_visible()
     expect(rows(page)).to_have_value("x")
+
+
+def test_where_there_is_nothing_to_divide_by_there_is_no_curve(show):
+    page = show({"x": [3, 3, 3, 3], "row": "eps", "time": 4}, **STILL)
+    expect(page.locator(".ln-curve").last).to_have_attribute("d", re.compile("^M"))
+    field(page, "ε as a number").fill("0")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ln-spread b")).to_have_text("NaN")
+    expect(page.locator(".ln-curve").last).to_have_attribute("d", "")
+    expect(page.locator(".ln-dot")).to_be_hidden()
+
+
+def test_behind_a_card_it_draws_nothing(show):
+    page = show()
+    root = page.locator(".ln-player")
+    for width in ("60px", "0", ""):                                    # the tab hears what the browser says of a width below 0
+        root.evaluate("(node, width) => { node.style.width = width; }", width)
+        page.evaluate(FRAME)
+    expect(bar(page, 4)).to_be_visible()
 
 
 def test_gains_and_shifts_are_named_once_they_are_touched(show):

@@ -1,5 +1,5 @@
 // What explorables have in common: a view of the model, the head, a sentence, a question whose guess is kept, and who listens.
-import { el, iconButton, keepKeys, speaker } from "./kit.js";
+import { el, iconButton, inView, keepKeys, speaker } from "./kit.js";
 
 export function viewOn(model) {
   const view = {
@@ -31,7 +31,7 @@ export function headed(root, id, question, again) {
 
 export function chipsOf(label, names, current, choose) {
   const chips = names.map(([key, text]) => el("button", { type: "button", class: "ln-chip", onclick: () => choose(key) }, text));
-  const node = el("div", { class: "ln-chips", role: "group", "aria-label": label }, chips);
+  const node = el("div", { class: "ln-chips", role: "group", "aria-label": label, onfocusin: inView }, chips);
   let at = null;
   return {
     node,

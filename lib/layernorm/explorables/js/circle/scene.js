@@ -6,6 +6,7 @@ import { CLOUD, LAST, shaped, spoken } from "./tale.js";
 const FRAME = { forward: [4.15, -2.25, 6.1], rms: [4.15, -2.25, 6.1], backward: [2.9, -2.3, 6.2] };                   // what it holds, in units of x: up, down, across
 const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 2.5] }, SPOKE = 2.5, PLANE = 2.2, EDGE = 9;
 const MARGIN = 32, SMALLEST = 2;                              // pixels beside what x will be; how many times smaller the picture may become
+const LEVEL = 3;                                              // from which to which the keys take it
 const TREMBLE = 12;                                          // pixels
 const PULL = 1.5;                                            // gradients are drawn this much longer than x
 const LETTER = { "cr-math": 9.2, "cr-note": 6.6 };
@@ -51,8 +52,8 @@ function movable(node, { label, move, keys, view, from = () => null }) {
   });
   for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => { if (at) { at = null; view.hold(false); } });
   node.addEventListener("keydown", (event) => {
-    if (!keys[event.key]) return;
-    keys[event.key](event.shiftKey ? 5 : 1);
+    if (!keys[event.key] && !["Home", "End"].includes(event.key)) return;                                // these would throw the page
+    keys[event.key]?.(event.shiftKey ? 5 : 1);
     event.preventDefault();
     event.stopPropagation();                                  // JupyterLab moves cells with the arrows
   });
@@ -112,7 +113,7 @@ export function scene(view) {
       if (unit) view.free({ x: round(eye.dragged(start, steady / unit / larger, up / unit / larger)) });
     },
     keys: { ArrowUp: (k) => nudge(0.1 * k, 0, 0), ArrowDown: (k) => nudge(-0.1 * k, 0, 0), ArrowLeft: (k) => nudge(0, 0, 3 * k), ArrowRight: (k) => nudge(0, 0, -3 * k),
-      PageUp: () => nudge(0, 0.1, 0), PageDown: () => nudge(0, -0.1, 0) } });
+      PageUp: () => nudge(0, 0.1, 0), PageDown: () => nudge(0, -0.1, 0), Home: () => view.put({ level: -LEVEL }), End: () => view.put({ level: LEVEL }) } });
 
   // g moves along the very directions that it is taken apart by: 1, the circle, and x̂.
   const pull = (along, across, outward) => {
@@ -277,7 +278,7 @@ export function scene(view) {
       place(beyond, { d: off ? "M11 -6 17 0 11 6" : "", transform: `rotate(${((way * 180) / Math.PI).toFixed(1)})` });
       const grad = drawGradient(now, at, shown, { x }), flat = (p) => [p[0], p[1]], hatAt = flat(at(now.lost ? [0, 0, 0] : now.n.xhat));
       drawLabels(now, at, { x, off }, grad, grad ? [[grad.base, grad.at]] : now.mode === "rms" ? [[x, hatAt]] : [[x, flat(at(now.n.foot))], [flat(at(now.n.foot)), hatAt]]);
-      const put4 = { "aria-valuemin": -4, "aria-valuemax": 4, "aria-valuenow": +dot(now.x, ONES).toFixed(3) / 3 };
+      const put4 = { "aria-valuemin": -LEVEL, "aria-valuemax": LEVEL, "aria-valuenow": +dot(now.x, ONES).toFixed(3) / 3 };
       place(knob, { ...put4, "aria-valuetext": spoken(now) });
       place(tip, { ...put4, "aria-valuenow": +(dot(now.g, ONES) / 3).toFixed(3), "aria-valuetext": `(${now.g.map((v) => +v.toFixed(3)).join(", ").replaceAll("-", "−")})` });
       place(ground, { "aria-valuemin": -180, "aria-valuemax": 180, "aria-valuenow": Math.round(turn),
