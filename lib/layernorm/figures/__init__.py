@@ -1,5 +1,6 @@
 """Figures of the course: results in, pictures out."""
 from .batches import gradient_growth, neighbour_noise, noisy_batch_norm, recurrent, who_wins
+from .block import block
 from .comeback import comeback
 from .company import company
 from .descent import stable_steps
@@ -11,6 +12,6 @@ from .spread import spread
 from .tensors import companions, sharing
 from .vectors import circle, stages
 
-__all__ = ["C", "Picture", "circle", "comeback", "companions", "company", "depth", "drawn", "gradient_growth", "layer",
+__all__ = ["C", "Picture", "block", "circle", "comeback", "companions", "company", "depth", "drawn", "gradient_growth", "layer",
            "neighbour_noise", "noisy_batch_norm", "recurrent", "saturation", "sharing", "space", "spread", "stable_steps",
            "stages", "who_wins"]
