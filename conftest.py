@@ -1,11 +1,15 @@
 """What every kernel and test inherits, so that outputs depend on the code alone; and which tests may be parted."""
 import os
+import sys
 
 import pytest
 
 from layernorm.site.notebooks import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)
+# jsonschema would make 39 parsers of it, for more than a second in each process: for addresses in other alphabets, which no notebook has.
+sys.modules["rfc3987_syntax"] = None
+pytest_plugins = ["nbval.plugin"]                            # after that line: pyproject.toml keeps it from coming before
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT as AXE
 
-from layernorm.explorables.modules import bundle
+from layernorm.explorables import modules
 from layernorm.site.fonts import TEXT, face
 from layernorm.site.policy import POLICY, digest, inline_scripts
 
+bundle = functools.cache(modules.bundle)
 LOOK = files("layernorm") / "look"
 JS = Path(str(files("layernorm"))) / "explorables" / "js"
 # What the theme, and JupyterLab, say of the elements inside: their rules are for text, and an explorable must win against them.
@@ -54,7 +55,7 @@ def page(*explorables):
 
 
 def place(one, known={}):  # noqa: B006  kept from page to page: a picture takes time, and equal inputs have equal ones
-    key = type(one), json.dumps(one.inputs())
+    key = type(one).__name__, json.dumps(one.inputs())     # the name: each widget has a class of its own
     if key not in known:
         known[key] = one._repr_html_()
     return known[key]

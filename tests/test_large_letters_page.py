@@ -4,11 +4,9 @@ from playwright.sync_api import expect
 
 import layernorm as ln
 from alone import page as alone
-from browser import find
-from conftest import ARGUMENTS
 
 # The reader has told the browser so: media queries know it too.
-DOUBLE = "--blink-settings=defaultFontSize=32"
+LARGE = {"letters": 32, "viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
 # What is written where, as far as it is seen: [words, left, top, right, bottom]; of controls, their boxes.  What may be scrolled to is
 # there; what is cut or spills out of its box is not as it should be.
 WRITTEN = """(root) => {
@@ -102,32 +100,19 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def large(browser):
-    other = browser.browser_type.launch(executable_path=find(), args=[*ARGUMENTS, DOUBLE])
-    yield other
-    other.close()
-
-
-
-
 @pytest.fixture
-def shown(large, tmp_path):
+def shown(tab, tmp_path):
     """``shown(explorable, width)``: its page, in a column of so many pixels in a window of 1280."""
-    opened = []
+    file = tmp_path / "one.html"
 
     def show(one, width):
-        file = tmp_path / "one.html"
         file.write_text(alone(one), "utf-8")
-        opened.append(page := large.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce"))
-        page.goto(file.as_uri())
+        page = tab(file.as_uri(), **LARGE)
         page.wait_for_selector("[data-drawn]")
         page.evaluate("(width) => { document.body.style.maxWidth = `${width}px`; }", width)
         page.wait_for_timeout(300)
         return page
-    yield show
-    for page in opened:
-        page.close()
+    return show
 
 
 # Alone there is all the room of the window; 350 and 700 px are what narrower ones leave.
@@ -159,9 +144,8 @@ def test_what_is_dragged_stays_under_the_finger(shown, kind, handle, way):
     assert (box["x"] + box["width"] / 2 - x, box["y"] + box["height"] / 2 - y) == pytest.approx(way, abs=8)
 
 
-def test_the_text_gets_the_page_and_the_columns_at_its_sides_come_when_they_are_called(large, address):
-    page = large.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page.goto(f"{address}/chapters/03_batchnorm.html")
+def test_the_text_gets_the_page_and_the_columns_at_its_sides_come_when_they_are_called(visit):
+    page = visit("chapters/03_batchnorm.html", **LARGE)
     text, site = page.locator(".bd-article"), page.locator(".bd-sidebar-primary")
     assert text.bounding_box()["width"] > 1200
     expect(site).to_be_hidden()
@@ -175,4 +159,3 @@ def test_the_text_gets_the_page_and_the_columns_at_its_sides_come_when_they_are_
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Who wins?").last).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    page.close()

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import AUDIT, FRAME, audit, faults, place, settled, sweep, until
-from layernorm.explorables.modules import bundle
+from alone import AUDIT, FRAME, audit, bundle, faults, place, settled, sweep, until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
