@@ -138,8 +138,9 @@ function reading() {
   } };
 }
 
-const key = () => el("p", { class: "bk-key", "aria-hidden": "true" }, ...[["line", "changed"], ["faint", `by less than ${PRINTED}`], ["old", "before"]].flatMap(([kind, text]) =>
-  [el("span", {}, el("i", { class: `bk-is-${kind}` }), text)]));
+// What the outlines mean.
+const key = () => el("p", { class: "bk-key", "aria-hidden": "true" }, [["bk-is-line", "changed"], ["bk-is-faint", `by less than ${PRINTED}`], ["bk-is-old", "before"]].map(([kind, text]) =>
+  el("span", {}, el("i", { class: kind }), text)));
 
 function saying(view) {
   const say = caption();

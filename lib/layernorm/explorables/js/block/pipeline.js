@@ -7,7 +7,7 @@ const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRig
 
 // One token at one stage: four bars; what differs is vivid, outlined, and keeps a line where it was.
 function strip(attributes) {
-  const [zero, still, vivid, old, line, faint] = ["zero", "still", "vivid", "old", "line", "faint"].map((kind) => el("path", { class: `bk-${kind}` }));
+  const [zero, still, vivid, old, line, faint] = ["bk-zero", "bk-still", "bk-vivid", "bk-old", "bk-line", "bk-faint"].map((kind) => el("path", { class: kind }));
   place(zero, { d: "M0 1H4" });
   const node = el("div", attributes, el("svg", { viewBox: "0 0 4 2", preserveAspectRatio: "none", "aria-hidden": "true" }, zero, still, vivid, old, line, faint));
   const write = (path, marks) => path.setAttribute("d", marks.join(""));
