@@ -88,7 +88,8 @@ class Bench:
 
     def _follow(self, change):
         for name, value in self.lab.run_of(change.new).items():
-            self.fields[name].value = value
+            if name not in self.lab.apart:
+                self.fields[name].value = value
 
 
 def _field(name, value, lab):

@@ -26,6 +26,7 @@ class Lab(Explorable):
     texts = {}                                                    # {input: {value: what stands for it}}, where it is not the value itself
     more = {}                                                     # {control: values that no run has}: of an input, or all of them
     start = {}                                                    # the choice at the beginning; the first values where not named
+    apart = {}                                                    # inputs that have no control, as all is drawn: where the bench begins
 
     title = traitlets.Unicode().tag(sync=True)
     controls = traitlets.List().tag(sync=True)
@@ -43,7 +44,8 @@ class Lab(Explorable):
 
     def __init__(self, **choice):
         self.runs = experiments.load(self.experiment)
-        self.names = [*(name for name in self.more if name not in self.runs), *sorted(self.runs, key=self.more.__contains__)]
+        shown = (name for name in self.runs if name not in self.apart)
+        self.names = [*(name for name in self.more if name not in self.runs), *sorted(shown, key=self.more.__contains__)]
         controls = [self._control(name) for name in self.names]
         first = {control["name"]: control["values"][0] for control in controls}
         table = [self.shown(entry["result"]) for entry in self.runs.content["entries"]]
@@ -70,7 +72,7 @@ class Lab(Explorable):
 
     def run_of(self, choice):
         """The inputs of the run that a choice stands for."""
-        return {name: value for name, value in choice.items() if name in self.runs or name not in self.more}
+        return self.apart | {name: value for name, value in choice.items() if name in self.runs or name not in self.more}
 
     @property
     def bench(self):
@@ -131,4 +133,4 @@ def table(caption, columns, rows):
 
 
 def plain(value):
-    return plain_number(value, 3) if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+    return plain_number(value, 3) if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"

@@ -1,5 +1,6 @@
 // What every lab is: a guess, controls over a table of stored results, a picture and a sentence drawn from what is chosen.
-// A lab brings a `view`: { stage() → { node, resize() → changed?, draw(now), words() }, words(now) → string }.
+// A lab brings a `view`: { stage(facts, choose) → { node, resize() → changed?, draw(now), words() }, words(now) → string };
+// what is pressed in the picture is told to `choose`, as changes of the choice; `kind`, if it has one, is a class for its own style.
 import { el, onceAFrame, speaker } from "../kit.js";
 import { longest, verdict } from "../guess/words.js";
 import { control } from "./controls.js";
@@ -63,14 +64,16 @@ function sentence(view) {
 let labs = 0;
 
 export function lab({ model, el: root, signal }, view) {
-  const id = `ln-lab-${++labs}`, controls = model.get("controls"), stage = view.stage(model.get("facts"));
+  const id = `ln-lab-${++labs}`, controls = model.get("controls");
   const set = (changes) => {
     for (const [key, value] of Object.entries(changes)) model.set(key, value);
     model.save_changes();
   };
+  const choose = (changes) => set({ choice: { ...model.get("choice"), ...changes } });
+  const stage = view.stage(model.get("facts"), choose);
   // The picture comes to what was asked about, if the lab says where that is.
   const { show } = model.get("facts"), guess = asker(model, (i) => set({ guess: [i], kept: true, ...(show ? { choice: show } : {}) }));
-  const made = controls.map((given, k) => control(given, `${id}-${k}`, (value) => set({ choice: { ...model.get("choice"), [given.name]: value } })));
+  const made = controls.map((given, k) => control(given, `${id}-${k}`, (value) => choose({ [given.name]: value })));
   const say = sentence(view), parts = [guess, ...made, stage, say, speaker([guess, stage, say])];
 
   function draw() {
@@ -87,7 +90,7 @@ export function lab({ model, el: root, signal }, view) {
 
   const later = onceAFrame(draw), watch = new ResizeObserver(fit);
   for (const key of ["choice", "fresh", "kept", "guess"]) model.on(`change:${key}`, later);
-  root.classList.add("ln-ex", "ln-lab-root");
+  root.classList.add("ln-ex", "ln-lab-root", ...(view.kind ?? []));
   root.setAttribute("role", "region");
   root.setAttribute("aria-labelledby", id);
   guess.node.hidden = !model.get("ask");
