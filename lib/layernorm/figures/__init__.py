@@ -7,11 +7,12 @@ from .descent import stable_steps
 from .layers import layer
 from .networks import depth, saturation
 from .picture import C, Picture, drawn
+from .placement import first_pass, left_out, warm_up
 from .space import space
 from .spread import spread
 from .tensors import companions, sharing
 from .vectors import circle, stages
 
-__all__ = ["C", "Picture", "block", "circle", "comeback", "companions", "company", "depth", "drawn", "gradient_growth", "layer",
-           "neighbour_noise", "noisy_batch_norm", "recurrent", "saturation", "sharing", "space", "spread", "stable_steps",
-           "stages", "who_wins"]
+__all__ = ["C", "Picture", "block", "circle", "comeback", "companions", "company", "depth", "drawn", "first_pass",
+           "gradient_growth", "layer", "left_out", "neighbour_noise", "noisy_batch_norm", "recurrent", "saturation",
+           "sharing", "space", "spread", "stable_steps", "stages", "warm_up", "who_wins"]

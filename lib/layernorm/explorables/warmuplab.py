@@ -1,0 +1,70 @@
+"""Warm-up against learning rate, over the place of the LayerNorms and the first weights: which seeds learn, and when."""
+import numpy as np
+
+from .. import figures
+from ..experiments.stored import rounded
+from ..figures.placement import PLACEMENTS, STARTS, held, number
+from .lab import Lab, table
+from .modules import bundle
+
+
+class WarmUpLab(Lab):
+    """A map of warm-up and rate: in each cell what became of every seed.
+
+    Parameters
+    ----------
+    show : "solved" or "final"
+        The step at which the task was solved, or the final loss.
+    placement : "post" or "pre"
+    start : "xavier", "torch" or "gpt2"
+        Rule for the first weights.
+    rate : one of 0.0003, 0.001, 0.003, 0.01, 0.03
+    steps : one of 0, 25, 50, 100, 200
+        Steps of warm-up.
+
+    ``result`` is the stored result of ``experiments.warm_up`` for them.
+    Raises ``traitlets.TraitError`` for any other value, and keeps those that it had.
+    """
+
+    _module = "warmuplab"
+    _esm = bundle("warmuplab/warmuplab") + "export default $warmuplab;\n"
+    experiment = "warm_up"
+    labels = {"show": "Show", "placement": "Placement", "start": "First weights", "rate": "Rate", "steps": "Warm-up"}
+    texts = {"show": {"solved": "steps", "final": "loss"}, "placement": PLACEMENTS, "start": STARTS}
+    more = {"show": ("solved", "final")}
+    start = {"placement": "pre", "rate": 0.003}
+
+    def words(self):
+        place = {"placement": "post", "rate": 0.003, "steps": 0}
+        found, other = (self.runs.at(**place, start=start) for start in ("xavier", "torch"))
+        seeds, solved = len(found["final"]), held(found)
+        right = 0 if solved == 0 else 2 if solved == seeds else 1
+        return {"title": "Who needs the warm-up?",
+                "ask": f"Post-LN, Xavier, rate {place['rate']}, no warm-up: how many of {seeds} seeds solve the task in 600 steps?",
+                "options": ["none", "some", "all"], "right": [right],
+                "tell": f"{solved} of {seeds}; with torch's first weights {held(other)} of {len(other['final'])}.",
+                "facts": {"show": {"show": "solved", "start": "xavier", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
+
+    def shown(self, result):
+        return {"solved": result["solved"], "final": rounded(result["final"], 3)}
+
+    def summary(self, result):
+        return summary(result)
+
+    def picture(self):
+        placement, start = self.choice["placement"], self.choice["start"]
+        runs = {(rate, steps): self.runs.at(placement=placement, start=start, rate=rate, steps=steps)
+                for rate in self.runs["rate"] for steps in self.runs["steps"]}
+        return figures.warm_up(runs, f"{PLACEMENTS[placement]}, {STARTS[start]}")
+
+    def _written(self):
+        rows = {f"{PLACEMENTS[one]}, {STARTS[start]}, rate {number(rate)}":
+                [held(run) for run in self.runs.over("steps", placement=one, start=start, rate=rate)]
+                for one in self.runs["placement"] for start in self.runs["start"] for rate in self.runs["rate"]}
+        return table("seeds of 4 that solve the task in 600 steps, by steps of warm-up", self.runs["steps"], rows)
+
+
+def summary(result):
+    """{words: number} of a result of ``warm_up`` or ``left_out``."""
+    known = [loss for loss in result["final"] if loss is not None]
+    return {"seeds that solve it": held(result)} | ({"final loss, median": float(np.median(known))} if known else {})
