@@ -93,7 +93,8 @@ FAULTS = f"""async (root) => {{
 }}"""
 CHAPTER3 = {"methods": ["BN", "LN(C, H, W)", "IN", "GN", "LN(C)", "RMS(C)"], "groups": 2}
 KINDS = {
-    "Layer": ln.Layer, "StepLab": ln.StepLab, "BatchLab": ln.BatchLab, "Neighbours": ln.Neighbours, "Axes": ln.Axes, "Block": ln.Block, "images": lambda: ln.Axes((2, 4, 3, 5), **CHAPTER3),
+    "Layer": ln.Layer, "StepLab": ln.StepLab, "BatchLab": ln.BatchLab, "PlacementLab": ln.PlacementLab, "WarmUpLab": ln.WarmUpLab,
+    "AblationLab": ln.AblationLab, "Neighbours": ln.Neighbours, "Axes": ln.Axes, "Block": ln.Block, "images": lambda: ln.Axes((2, 4, 3, 5), **CHAPTER3),
     "Player": ln.Player, "Player, its end": lambda: ln.Player(time=6), "Player, size": lambda: ln.Player(row="eps", time=4), "Player, long": lambda: ln.Player(list(range(12))),
     "Circle": ln.Circle, "Circle, backward": lambda: ln.Circle(mode="backward", step=3), "Circle, RMSNorm": lambda: ln.Circle(mode="rms"),
     "Rows": ln.Rows, "Spread": ln.Spread, "Spread, many": lambda: ln.Spread([1, 2, 3, 4, 5, 6, 7, 8]),

@@ -1,0 +1,294 @@
+"""Warm-up and LayerNorms left out, as labs over stored runs: what they draw, say and ask is counted from the seeds that are stored."""
+import itertools
+import re
+
+import numpy as np
+import pytest
+import traitlets
+from playwright.sync_api import expect
+
+import layernorm as ln
+from alone import audit, show  # noqa: F401
+from layernorm.figures.placement import KINDS, PLACEMENTS, STARTS, WITHOUT, fate, held
+from test_lab_stored import SCREENS
+from test_placementlab import fits
+
+NOW = """((now) => ({ ...now, result: now.row() }))({ facts, choice, named: (name, value) => $table.nameOf(controls, name, value),
+  row: (other = {}) => table[$table.chosenRow(grid, { ...choice, ...other })] })"""
+RATES, STEPS = (0.0003, 0.001, 0.003, 0.01, 0.03), (0, 25, 50, 100, 200)
+CELLS = [dict(zip(("placement", "start", "rate", "steps"), one)) for one in itertools.product(("post", "pre"), STARTS, RATES, STEPS)]
+PLACES = [dict(zip(("start", "rate"), one)) for one in itertools.product(STARTS, RATES)]
+LABS = {"WarmUpLab": lambda **choice: ln.WarmUpLab(**choice), "AblationLab": lambda **choice: ln.AblationLab(**choice)}
+EACH = pytest.mark.parametrize("kind", LABS)
+
+
+def said(js, lab, module, expression, choices):
+    """What the module gives at each choice."""
+    return js(f"{lab._module}/{lab._module}")(f"choices.map((choice) => {expression.replace('now', NOW)})", table=lab.table, grid=lab.grid,
+                                               facts=lab.facts, controls=lab.controls, choices=choices)
+
+
+def solved_by_hand(run):
+    """Steps of the seeds that solve the task and do not end above one nat."""
+    return [step for step, final in zip(run["solved"], run["final"]) if step is not None and final is not None and final <= 1]
+
+
+def number(v):
+    return np.format_float_positional(v, trim="-")
+
+
+# --- Seeds
+
+@pytest.mark.parametrize("solved, final, what", [(300, 0.01, "solved"), (300, 0.5, "solved"), (300, 1.2, "lost"), (None, 1.2, "never"),
+                                                 (None, None, "none"), (300, None, "none")])
+def test_the_fate_of_a_seed_is_one_in_both_languages(js, solved, final, what):
+    assert js("lab/seeds")("$seeds.fate(solved, final)", solved=solved, final=final) == what == fate(solved, final)
+
+
+def test_chance_is_ln_8(js):
+    assert js("lab/seeds")("$seeds.CHANCE") == np.log(8) == ln.figures.placement.CHANCE
+    assert js("lab/seeds")("[$seeds.SOLVED, $seeds.STEPS]") == [ln.experiments.learning.SOLVED, ln.experiments.learning.STEPS]
+
+
+# --- The warm-up
+
+def test_each_cell_says_its_own_seeds_and_those_of_its_neighbours(js):
+    lab = ln.WarmUpLab()
+    for cell, words in zip(CELLS, said(js, lab, "warmuptalk", "$warmuptalk.words(now)", [{"show": "solved"} | one for one in CELLS])):
+        assert not re.search("undefined|NaN|null|Infinity", words) and words.endswith("."), words
+        other, across = "pre" if cell["placement"] == "post" else "post", 0 if cell["steps"] else 200
+        runs = [lab.runs.at(**cell | change) for change in ({}, {"steps": across}, {"placement": other})]
+        told = re.fullmatch(rf"{PLACEMENTS[cell['placement']]}, {STARTS[cell['start']]} weights, rate {number(cell['rate'])}, (.+): "
+                            rf"(\d of \d) seeds solve it in 600 steps(?:, at step (\d+) in the middle)?(?:; (.+))?\. (.+): (\d of \d)(?:, at step (\d+))?\. "
+                            rf"{PLACEMENTS[other]} here: (\d of \d)(?:, at step (\d+))?\.", words)
+        assert told, words
+        warm, own, step, rest, with_, *others = told.groups()
+        assert warm == (f"{cell['steps']} steps of warm-up" if cell["steps"] else "no warm-up")
+        assert with_ == ("Without warm-up" if cell["steps"] else "With 200 steps of warm-up")
+        for run, (count, at) in zip(runs, ((own, step), others[:2], others[2:])):
+            steps = solved_by_hand(run)
+            assert count == f"{len(steps)} of 4" and at == (str(int(np.median(steps) + 0.5)) if steps else None), words
+        lost = sum(fate(*one) == "lost" for one in zip(runs[0]["solved"], runs[0]["final"]))
+        gone = runs[0]["final"].count(None)
+        assert (f"{lost} more lose" in (rest or "")) == bool(lost) and (f"{gone} end" in (rest or "")) == bool(gone), words
+
+
+def test_shown_by_loss_it_says_the_loss_in_the_middle_and_what_guessing_has(js):
+    lab = ln.WarmUpLab()
+    for cell, words in zip(CELLS, said(js, lab, "warmuptalk", "$warmuptalk.words(now)", [{"show": "final"} | one for one in CELLS])):
+        known = [one for one in lab.runs.at(**cell)["final"] if one is not None]
+        if not known:
+            assert "no seed ends with a number" in words
+            continue
+        assert float(re.search(r"final loss ([\d.]+) in the middle", words)[1]) == pytest.approx(np.median(known), rel=0.06) and "guesses has 2.1" in words
+
+
+def test_the_right_guess_is_counted_and_the_picture_does_not_give_it_away():
+    lab = ln.WarmUpLab()
+    asked, other = (len(solved_by_hand(lab.runs.at(placement="post", start=start, rate=0.003, steps=0))) for start in ("xavier", "torch"))
+    assert lab.options[lab.right[0]] == {0: "none", 4: "all"}.get(asked, "some") and len(lab.right) == 1
+    assert lab.tell == f"{asked} of 4; with torch's first weights {other} of 4." and lab.choice["placement"] == "pre"
+
+
+# --- What can go
+
+def test_what_can_go_and_what_cannot_is_counted_at_each_place(js):
+    lab = ln.AblationLab()
+    at = {(place["start"], place["rate"], without): len(solved_by_hand(lab.runs.at(**place, without=without))) for place in PLACES for without in WITHOUT}
+    needed = {(start, rate): None if at[start, rate, "nothing"] < 2 else {kind for kind in KINDS if at[start, rate, kind] < 2}
+              for start in STARTS for rate in RATES}
+    for (start, rate), words in zip(needed, said(js, lab, "ablationtalk", "$ablationtalk.words(now)", PLACES)):
+        assert not re.search("undefined|NaN|null|Infinity", words) and words.startswith(f"{STARTS[start]} weights, rate {number(rate)}: "), words
+        here, _, elsewhere = words.partition(" At rate ")
+        if needed[start, rate] is None:
+            assert f"with all its LayerNorms {at[start, rate, 'nothing']} of 4 seeds solve the task, so this place does not tell" in here
+        else:
+            free, _, bound = here[here.index("left out:"):here.index("All out")].partition(" can go") if " can go" in here else ("", "", here)
+            for kind, name in KINDS.items():
+                told = f"{name} ({at[start, rate, kind]} of 4)"
+                assert told in (bound if kind in needed[start, rate] else free), words
+            assert f"{at[start, rate, 'nothing']} of 4 seeds solve it with all" in here and here.rstrip().endswith(f"All out: {at[start, rate, 'all']} of 4.")
+        others = [one for one in RATES if needed[start, one] not in (None, needed[start, rate])]
+        assert bool(elsewhere) == bool(others), words
+        if elsewhere:
+            one = float(elsewhere.split()[0])
+            assert one in others and abs(RATES.index(one) - RATES.index(rate)) == min(abs(RATES.index(k) - RATES.index(rate)) for k in others)
+            assert all((name in elsewhere) == (kind in needed[start, one]) for kind, name in KINDS.items()), words
+
+
+def test_the_right_guess_is_every_kind_without_which_it_fails():
+    lab = ln.AblationLab()
+    held_by = {name: len(solved_by_hand(lab.runs.at(start="xavier", rate=0.003, without=kind))) for kind, name in KINDS.items()}
+    assert [lab.options[k] for k in lab.right] == ([name for name, count in held_by.items() if count < 2] or ["none"])
+    assert len(lab.right) == 1, "one pick cannot say two kinds: ask otherwise"
+    assert all(f"{name} {count}" in lab.tell for name, count in held_by.items()) and (lab.choice["start"], lab.choice["rate"]) != ("xavier", 0.003)
+
+
+# --- What Python promises
+
+@EACH
+@pytest.mark.parametrize("choice, words", [({"rate": 0.002}, "got 0.002"), ({"start": "he"}, "got 'he'"), ({"seeds": 1}, "stored by ")], ids=str)
+def test_what_is_not_stored_is_refused_by_name_and_nothing_is_lost(kind, choice, words):
+    lab = LABS[kind]()
+    before = lab.choice
+    with pytest.raises(traitlets.TraitError, match=words):
+        lab.choice = lab.choice | choice
+    assert lab.choice == before
+
+
+def test_the_result_is_the_run_that_is_chosen_or_all_that_are_drawn():
+    lab = ln.WarmUpLab(placement="post", start="torch", rate=0.01, steps=50)
+    assert lab.result == lab.runs.at(placement="post", start="torch", rate=0.01, steps=50)
+    other = ln.AblationLab(start="gpt2", rate=0.03)
+    assert other.result == {one: other.runs.at(without=one, start="gpt2", rate=0.03) for one in WITHOUT}
+
+
+@EACH
+def test_the_bench_starts_where_the_lab_stands_and_puts_the_stored_number_beside(kind, monkeypatch):
+    lab = LABS[kind]()
+    here = {name: field.value for name, field in lab.bench.fields.items()}
+    assert here == lab.run_of(lab.choice) and set(here) == set(lab.runs)
+    monkeypatch.setattr(lab.runs, "again", lambda *, track, **inputs: lab.runs.at(**inputs))    # a minute's work
+    lab.bench.start()
+    lab.bench.wait()
+    assert "Both agree." in lab.bench.said.value and f"<td>seeds that solve it</td><td>{held(lab.runs.at(**here))}</td>" in lab.bench.said.value
+    assert lab.fresh == {"choice": here, "result": lab.shown(lab.runs.at(**here))}
+
+
+@EACH
+def test_output_is_the_same_on_every_run_and_says_all_counts_in_a_table(kind):
+    lab = LABS[kind]()
+    html = lab._repr_html_().replace("&#x27;", "'")
+    assert html == LABS[kind]()._repr_html_().replace("&#x27;", "'")
+    first = {"WarmUpLab": lambda: [lab.runs.at(placement="post", start="xavier", rate=0.0003, steps=one) for one in STEPS],
+             "AblationLab": lambda: [lab.runs.at(start="xavier", rate=0.0003, without=one) for one in WITHOUT]}[kind]()
+    row = re.search(r"Xavier's, rate 0\.0003</th>(.*?)</tr>", html)[1]
+    assert [int(one) for one in re.findall(r"<td>(\d)</td>", row)] == [len(solved_by_hand(run)) for run in first]
+
+
+# --- The page
+
+STATES = {"WarmUpLab": """async function* (root) {
+  const [rate, steps] = root.querySelectorAll("[type=range]"), radios = (k) => root.querySelectorAll("[role=radiogroup]")[k].querySelectorAll("[type=radio]");
+  const to = (slider, stop) => { slider.value = stop; slider.dispatchEvent(new Event("input", { bubbles: true })); };
+  for (const what of radios(0)) for (const place of radios(1)) for (const start of radios(2)) for (const [r, s] of [[0, 4], [2, 0], [4, 1]]) {
+    for (const one of [what, place, start]) one.click();
+    to(rate, r); to(steps, s);
+    yield [what, place, start].map((one) => one.nextSibling.textContent).join(", ") + ` ${r} ${s}`;
+  }
+}""", "AblationLab": """async function* (root) {
+  const rate = root.querySelector("[type=range]");
+  for (const start of root.querySelectorAll("[type=radio]")) for (const stop of [0, 1, 2, 3, 4]) {
+    start.click(); rate.value = stop; rate.dispatchEvent(new Event("input", { bubbles: true }));
+    yield `${start.nextSibling.textContent} ${stop}`;
+  }
+}"""}
+
+
+@EACH
+@SCREENS
+def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, kind, screen):
+    fits(show(LABS[kind](), viewport=screen).locator("[data-explorable]"), STATES[kind], {"WarmUpLab": 36, "AblationLab": 15}[kind])
+
+
+MARKS = """() => ["solved", "never", "lost", "none"].map((one) => document.querySelectorAll(`.ln-lab-svg .ln-lab-fate.is-${one}`).length)"""
+
+
+def counted(runs):
+    """Marks of each fate that these runs need."""
+    every = [fate(*one) for run in runs for one in zip(run["solved"], run["final"])]
+    return [every.count(one) for one in ("solved", "never", "lost", "none")]
+
+
+@EACH
+def test_every_seed_is_a_mark_of_its_fate_and_a_key_names_the_marks(show, kind):
+    page = show(LABS[kind](start="gpt2", rate=0.03))
+    lab = LABS[kind](start="gpt2", rate=0.03)
+    drawn = ([lab.runs.at(placement="pre", start="gpt2", rate=rate, steps=steps) for rate in RATES for steps in STEPS]
+             if kind == "WarmUpLab" else lab.result.values())
+    assert page.evaluate(MARKS) == [count + 1 for count in counted(drawn)]                 # and one of each in the key
+    expect(page.locator(".ln-lab-svg")).to_contain_text("lost again")
+
+
+def test_a_cell_that_is_pressed_is_chosen_and_the_arrows_go_on_from_there(show):
+    page = show(ln.WarmUpLab())
+    rate, steps = page.get_by_role("slider", name="Rate"), page.get_by_role("slider", name="Warm-up")
+    page.locator(".ln-lab-cell").nth(3).click()                           # the highest rate stands at the top
+    expect(rate).to_have_attribute("aria-valuetext", "0.03")
+    expect(steps).to_have_attribute("aria-valuetext", "100")
+    cell, lit = (page.locator(one).bounding_box() for one in (".ln-lab-cell >> nth=3", ".ln-lab-here"))
+    assert abs(cell["x"] - lit["x"]) < 3 and abs(cell["y"] - lit["y"]) < 3
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):                 # the last has nowhere to go
+        page.keyboard.press(key)
+    expect(rate).to_have_attribute("aria-valuetext", "0.01")
+    expect(steps).to_have_attribute("aria-valuetext", "200")
+    expect(page.locator(".ln-say")).to_contain_text("rate 0.01, 200 steps of warm-up")
+    steps.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".ln-lab-svg .is-here")).to_have_text(["0.01", "100"])
+
+
+def test_earlier_is_larger_and_a_cell_is_as_strong_as_the_seeds_that_solve_it(show):
+    page = show(ln.WarmUpLab(start="torch", rate=0.001))
+    lab = ln.WarmUpLab()
+    runs = [lab.runs.at(placement="pre", start="torch", rate=rate, steps=steps) for rate in RATES[::-1] for steps in STEPS]
+    worths = page.locator(".ln-lab-cell").evaluate_all("all => all.map((one) => +one.style.getPropertyValue('--worth'))")
+    assert worths == [len(solved_by_hand(run)) / 4 for run in runs]
+    widths = page.locator(".ln-lab-fate.is-solved").evaluate_all("all => all.slice(0, -1).map((one) => one.getBBox().width)")
+    steps = [step for run in runs for step in zip(run["solved"], run["final"]) if fate(*step) == "solved"]
+    assert len(widths) == len(steps)
+    order = np.argsort([step for step, _ in steps])
+    assert all(a >= b - 0.21 for a, b in itertools.pairwise(np.array(widths)[order])) and max(widths) > 1.2 * min(widths)
+
+
+def test_a_row_that_fails_is_marked_and_the_lines_of_solved_and_guessing_are_named(show):
+    page = show(ln.AblationLab(start="xavier", rate=0.003))
+    lab = ln.AblationLab(start="xavier", rate=0.003)
+    expected = [f"{'✕ ' if len(solved_by_hand(run)) < 2 else ''}{len(solved_by_hand(run))} of 4" for run in lab.result.values()]
+    expect(page.locator(".ln-lab-count")).to_have_text(expected)
+    places = page.evaluate("""() => Object.fromEntries([[".ln-lab-solved"], [".ln-lab-start"]].map(([one]) => [one, document.querySelector(one).x1.baseVal.value]))""")
+    ticks = dict(zip((1e-4, 1e-3, 0.01, 0.1, 1), page.locator(".ln-lab-rule").evaluate_all("all => all.map((one) => one.x1.baseVal.value)")))
+    decade = ticks[1] - ticks[0.1]
+    assert places[".ln-lab-solved"] == pytest.approx(ticks[0.1]) and places[".ln-lab-start"] == pytest.approx(ticks[1] + decade * np.log10(np.log(8)), abs=0.02)
+    expect(page.locator(".ln-lab-svg")).to_contain_text("guessing")
+
+
+@pytest.mark.parametrize("kind, pick, where", [("WarmUpLab", "some", "Post-LN, Xavier's weights, rate 0.003, no warm-up"), ("AblationLab", "the last", "Xavier's weights, rate 0.003")])
+def test_after_a_guess_the_picture_shows_what_was_asked(show, kind, pick, where):
+    lab = LABS[kind]()
+    page = show(lab)
+    page.get_by_role("button", name=pick).click()
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("group", name="Predict")).to_contain_text(lab.tell)
+    expect(page.locator(".ln-say")).to_contain_text(where)
+    expect(page.get_by_role("status")).to_contain_text(where)
+
+
+@EACH
+@pytest.mark.parametrize("screen, theme", [({"width": 1280, "height": 800}, "light"), ({"width": 390, "height": 844}, "dark")],
+                         ids=["laptop, light", "phone, dark"])
+def test_it_is_accessible(show, kind, screen, theme):
+    page = show(LABS[kind](), viewport=screen, color_scheme=theme)
+    assert audit(page) == []
+    expect(page.get_by_role("img", name=re.compile("0.0003: .*" if kind == "WarmUpLab" else "attention's, MLPs': . of 4"))).to_be_visible()
+
+
+@EACH
+def test_what_python_ran_is_drawn_over_what_is_stored(show, kind):
+    lab = LABS[kind]()
+    inputs = lab.run_of(lab.choice)
+    lab.fresh = {"choice": inputs, "result": lab.shown(lab.runs.at(**inputs))}
+    page = show(lab)
+    expect(page.locator(".ln-lab-mine")).to_have_count({"WarmUpLab": 1, "AblationLab": 4}[kind])
+    page.get_by_role("radio", name="GPT-2's").check()
+    expect(page.locator(".ln-lab-mine")).to_have_count(0)
+
+
+@EACH
+def test_on_the_narrowest_screen_nothing_scrolls_sideways_and_without_script_all_is_there(show, kind):
+    page = show(LABS[kind](), viewport={"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page = show(LABS[kind](), java_script_enabled=False, viewport={"width": 390, "height": 844})
+    expect(page.get_by_role("img", name=re.compile("seeds .*solve the task"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("GPT-2's, rate 0.03 ")).last).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
