@@ -87,6 +87,9 @@ def test_a_long_question_leaves_its_options_room_and_the_views_stand_clear_of_th
         assert strip["y"] + strip["height"] - options["y"] - options["height"] >= 5, name
     page.set_viewport_size(PHONE["viewport"])
     page.evaluate("() => new Promise(requestAnimationFrame)")
+    root.get_by_role("button", name="Stretch", exact=True).click()
+    strip, ask, options = (settled(root.locator(one).first) for one in (".ln-predict", ".ln-ask", ".ln-options"))
+    assert ask["y"] - strip["y"] >= 3 <= strip["y"] + strip["height"] - options["y"] - options["height"]
     view, head = settled(root.locator(".cr-view").last), settled(root.locator(".cr-sums thead"))
     assert head["y"] - view["y"] - view["height"] >= 10
 
