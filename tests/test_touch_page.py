@@ -4,7 +4,7 @@ import pytest
 import layernorm as ln
 from alone import FRAME, settled, show, until  # noqa: F401  one is a fixture
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE = {"viewport": {"width": 390, "height": 844}, "touch": True}
 ACROSS, UP, DOWN = (60, 6), (6, -60), (6, 60)
 # Where a finger is put, which way it goes, and what must have followed.
 STATE = "node => [node.ariaValueNow, node.value, node.closest('[role=grid]')?.querySelectorAll('[aria-selected=true]').length]"
@@ -34,6 +34,7 @@ def touched(page, node, way):
         hand.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": [{"x": x + way[0] * k / 5, "y": y + way[1] * k / 5}]})
         page.evaluate(FRAME)
     hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    hand.detach()
     page.evaluate(FRAME)
 
 
