@@ -166,7 +166,7 @@ def test_the_written_table_has_every_median():
 
 STATES = """async function* (root) {
   const slider = root.querySelector("[type=range]"), radios = (k) => root.querySelectorAll("[role=radiogroup]")[k].querySelectorAll("[type=radio]");
-  for (const over of radios(0)) for (const what of radios(1)) for (const start of radios(2)) for (const stop of [0, 2, 4]) {
+  for (const over of radios(0)) for (const what of radios(1)) for (const start of radios(2)) for (const stop of [0, 4]) {
     for (const one of [over, what, start]) one.click();
     slider.value = stop; slider.dispatchEvent(new Event("input", { bubbles: true }));
     yield [over, what, start].map((one) => one.nextSibling.textContent).join(", ") + ` ${stop}`;
@@ -196,7 +196,7 @@ def fits(lab, states, count):
 
 @SCREENS
 def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, screen):
-    fits(show(ln.PlacementLab(), viewport=screen).locator("[data-explorable]"), STATES, 36)
+    fits(show(ln.PlacementLab(), viewport=screen).locator("[data-explorable]"), STATES, 24)
 
 
 def test_each_curve_has_its_name_at_its_end_and_what_leaves_the_axis_says_how_far(show):

@@ -36,13 +36,14 @@ class WarmUpLab(Lab):
 
     def words(self):
         place = {"placement": "post", "rate": 0.003, "steps": 0}
-        found, other = (self.runs.at(**place, start=start) for start in ("xavier", "torch"))
+        found = self.runs.at(**place, start="xavier")
+        warm, other = held(self.runs.at(**place | {"steps": 200}, start="xavier")), held(self.runs.at(**place, start="torch"))
         seeds, solved = len(found["final"]), held(found)
         right = 0 if solved == 0 else 2 if solved == seeds else 1
         return {"title": "Who needs the warm-up?",
                 "ask": f"Post-LN, Xavier, rate {place['rate']}, no warm-up: how many of {seeds} seeds solve the task in 600 steps?",
                 "options": ["none", "some", "all"], "right": [right],
-                "tell": f"{solved} of {seeds}; with torch's first weights {held(other)} of {len(other['final'])}.",
+                "tell": f"{solved} of {seeds}. After 200 steps of warm-up: {warm}. With torch's first weights and none: {other}.",
                 "facts": {"show": {"show": "solved", "start": "xavier", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
 
     def shown(self, result):
