@@ -145,15 +145,17 @@ def until(page, expression, holds, *given, within=10):
     return value
 
 
-def settled(locator):
+def settled(locator, within=10):
     """Where it stands, once it has stood still for six frames."""
-    return locator.evaluate("""async (node) => {
+    return locator.evaluate("""async (node, within) => {
       const box = () => { const { x, y, width, height } = node.getBoundingClientRect(); return { x, y, width, height }; };
+      const end = performance.now() + 1000 * within;
       for (let last = box(), same = 0; same < 6;) {
         await new Promise(requestAnimationFrame);
+        if (performance.now() > end) throw new Error(`it does not come to rest: ${JSON.stringify(box())}`);
         const now = box();
         same = JSON.stringify(now) === JSON.stringify(last) ? same + 1 : 0;
         last = now;
       }
       return box();
-    }""")
+    }""", within)
