@@ -20,7 +20,7 @@ CUT = """(root) => {
     if (words.left < line.left - 1 || words.right > line.right + 1 || (!free && (words.bottom > own.bottom + 2 || words.top < own.top - 2 || e.scrollHeight > e.clientHeight + 2))) found.push(`${e.className}: ${e.innerText}`);
   }
   for (const kind of [".bk-name span", ".bk-foot:not([role=rowheader])", ".bk-is", ".ln-chip", ".bk-key span"]) {
-    const all = [...root.querySelectorAll(kind)].filter((e) => e.offsetParent).map((e) => [e.innerText, box(e)]);
+    const all = [...root.querySelectorAll(kind)].filter((e) => e.offsetParent).map((e) => [e.innerText, kind === ".bk-name span" ? e.getBoundingClientRect() : box(e)]);
     all.slice(1).forEach(([name, b], k) => { const a = all[k][1]; if (Math.abs(a.top - b.top) < 4 && b.left < a.right - 0.5) found.push(`${all[k][0]} and ${name}`); });
   }
   const [fields, chips] = [".bk-fields", ".bk-changes"].map((one) => root.querySelector(one).getBoundingClientRect());
@@ -191,6 +191,8 @@ def test_a_number_is_typed_dragged_and_moved_by_keys_and_one_token_at_a_time_is_
     expect(field(4)).to_have_value("-1.6")
     assert signs(page) == "ssssc ssssc ssssc ssssc ssssc ssssc ssssc"             # token 3 keeps its numbers; they are what was before
     expect(root.locator(".ln-say")).to_contain_text("Attention passes it to no other token: none comes later.")
+    root.get_by_role("button", name="Token 3", exact=True).click()
+    expect(field(1)).to_have_value("-2.25")
     root.locator(".bk-cell").first.click()                         # x of a token picks it
     expect(root.locator(".bk-who")).to_have_text("Token 1")
 
@@ -221,6 +223,7 @@ def test_everything_can_be_done_by_keys_and_the_focus_is_kept(show):  # noqa: F8
         page.keyboard.press(key)
     expect(root.locator(".bk-who")).to_have_text("Token 2")
     expect(root.locator(".bk-cell:focus")).to_have_attribute("aria-label", re.compile("^x, token 2"))
+    assert root.locator(".bk-pipe [tabindex='0']").count() == 1     # still one stop
 
 
 def test_what_rests_is_said_once_and_what_is_dragged_is_not(show):  # noqa: F811
@@ -269,6 +272,9 @@ def test_a_kernel_and_the_view_hear_each_other(show):  # noqa: F811
     view.get_by_role("button", name="Check").click()
     assert page.evaluate("[kernel.get('x')[2], kernel.get('told'), kernel.saved > 0]") == [[-0.9, 1.2, 0.4, -1.6], True, True]
     expect(view.locator(".ln-ask")).to_contain_text("You said none.")
+    page.evaluate("kernel.set('weights', Object.fromEntries(Object.entries(kernel.get('weights')).map(([k, v]) => [k, v.map((row) => (row.map ? row.map(() => 0) : 0))])))")
+    expect(view.locator(".ln-ask")).to_have_text("Shown: After attention no row has changed.")              # a verdict on other weights is none on these
+    page.evaluate("(w) => kernel.set('weights', w)", ln.Block().weights)
     page.evaluate("kernel.set('new', [1, 2, 3, 5])")               # another question than the one that was answered
     expect(view.locator(".ln-ask")).to_contain_text("Shown: After attention all 5 rows")
     page.evaluate("kernel.set('question', ''); kernel.set('x', kernel.get('start'))")
