@@ -252,6 +252,9 @@ def test_a_row_that_fails_is_marked_and_the_lines_of_solved_and_guessing_are_nam
     decade = ticks[1] - ticks[0.1]
     assert places[".ln-lab-solved"] == pytest.approx(ticks[0.1]) and places[".ln-lab-start"] == pytest.approx(ticks[1] + decade * np.log10(np.log(8)), abs=0.02)
     expect(page.locator(".ln-lab-svg")).to_contain_text("guessing")
+    names, axis = page.evaluate("""() => [Math.max(...[...document.querySelectorAll(".ln-lab-name")].map((one) => one.getBoundingClientRect().right)),
+      document.querySelector(".ln-lab-rule").getBoundingClientRect().left]""")
+    assert names <= axis, "a mark may stand on a name"
 
 
 @pytest.mark.parametrize("kind, pick, where", [("WarmUpLab", "some", "Post-LN, Xavier's weights, rate 0.003, no warm-up"), ("AblationLab", "the last", "Xavier's weights, rate 0.003")])
