@@ -1,6 +1,4 @@
 // What became of each seed of a run that was to learn a task, and how to say it.  Pure.
-import { short } from "../kit.js";
-
 export const STEPS = 600;                                     // at most
 export const SOLVED = 0.1;                                    // nats
 export const CHANCE = Math.log(8);
@@ -25,4 +23,5 @@ export const share = (result) => `${count(result)} of ${result.final.length}`;
 export const when = (result) => middle(result.solved.filter((_, k) => fates(result)[k] === "solved"));
 export const loss = ({ final }) => middle(final.filter((one) => one !== null));
 
-export const brief = (v) => short(+v.toPrecision(2));
+// In full, without a power of ten; a cell has room for one digit of what is small.
+export const brief = (v, digits = 2) => String(+v.toPrecision(digits));

@@ -14,7 +14,7 @@ const low = (nats) => Math.min(1, Math.max(0, Math.log(CHANCE / nats) / Math.log
 function cell(result, show) {
   const seeds = fates(result), held = count(result) / seeds.length, numbers = result.final.some((one) => one !== null);
   if (show === "solved") return { seeds, worth: held, size: (k) => early(result.solved[k] ?? STEPS), number: held ? Math.round(when(result)) : "–" };
-  return { seeds, worth: numbers ? low(loss(result)) : 0, size: (k) => low(result.final[k] ?? CHANCE), number: numbers ? brief(loss(result)) : "–" };
+  return { seeds, worth: numbers ? low(loss(result)) : 0, size: (k) => low(result.final[k] ?? CHANCE), number: numbers ? brief(loss(result), loss(result) < 1e-3 ? 1 : 2) : "–" };
 }
 
 export function warmUpStage({ rate: rates, steps }, choose) {
