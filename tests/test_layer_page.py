@@ -195,13 +195,12 @@ def test_x_is_dragged_keyed_typed_and_multiplied(show):  # noqa: F811
 def test_what_rests_is_said_and_what_is_dragged_is_not(show):  # noqa: F811
     page = show(ln.Layer(), **LAPTOP)
     status = layer(page).locator("[role=status]")
-    expect(status).to_have_text("The largest push meets the largest input in dW₁₂ = 1 · 4 = 4.")
     box = layer(page).get_by_role("slider", name="x₁, drag").bounding_box()
     page.mouse.move(box["x"] + 50, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 140, box["y"] + 20, steps=4)
     page.wait_for_timeout(900)
-    assert "dW₁₂" in status.inner_text()
+    assert status.inner_text() == ""
     page.mouse.up()
     expect(status).to_contain_text("dW₁₁")
 

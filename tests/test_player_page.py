@@ -281,7 +281,7 @@ def test_gamma_and_beta_are_typed_and_the_row_follows_the_step_until_the_reader_
 def test_a_value_that_is_not_taken_says_why_beside_its_field(show, size):
     page = show(**screen(size))
     say, status, height = page.locator(".ln-say"), page.get_by_role("status"), page.locator(PLAYER).bounding_box()["height"]
-    for typed, why in (("1e9", "x₂ stays 0: the Player takes −10⁶ to 10⁶."), ("", "x₂ stays 0: the field was empty."), ("-e", "x₂ stays 0: that is not a number.")):
+    for typed, why in (("1e9", "x₂ stays 0: this field takes −10⁶ to 10⁶."), ("", "x₂ stays 0: the field was empty."), ("-e", "x₂ stays 0: that is not a number.")):
         field(page, "x₂").focus()
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.press("Delete")
@@ -341,7 +341,7 @@ def test_epsilon_is_typed_and_slid(show):
     expect(page.locator(".ln-say")).to_contain_text("Without ε the variance of x̂ is 1")
     typed.fill("-1")
     page.keyboard.press("Enter")
-    expect(page.locator(".ln-say")).to_have_text("✕ ε stays 0: the Player takes 0 to 100.")
+    expect(page.locator(".ln-say")).to_have_text("✕ ε stays 0: this field takes 0 to 100.")
 
 
 def test_x_shrinks_until_epsilon_counts_and_there_is_a_way_back(show):
@@ -728,13 +728,21 @@ def test_reset_goes_back_to_what_was_given_or_last_loaded(show):
     expect(page.locator(".ln-bar")).to_have_count(2)
 
 
+def test_a_look_at_epsilon_does_not_answer_what_is_asked(show):
+    page = show(**STILL)
+    page.get_by_label("Numbers under the bars").select_option("eps")
+    expect(page.get_by_role("slider", name="ε", exact=True)).to_be_visible()
+    expect(page.locator(".ln-predict").first).to_contain_text("Predict Which entries")
+    expect(page.get_by_role("slider", name="Step")).to_have_value("0")
+
+
 # --- For everybody ------------------------------------------------------------------------------------------------
 
 
 def test_what_rests_is_said_and_what_moves_is_not(show):
     page = show()
     status, say = page.get_by_role("status"), page.locator(".ln-say")
-    expect(status).to_contain_text("One vector")
+    expect(say).to_contain_text("One vector")
     status.evaluate("e => { window.spoken = 0; new MutationObserver(() => window.spoken++).observe(e, { childList: true, characterData: true, subtree: true }); }")
     page.get_by_label("Speed").select_option("¼×")
     button(page, "Play").click()

@@ -1,4 +1,6 @@
 """What explorables have in common for those who hear them: one voice each, and it is silent while things move."""
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -57,3 +59,35 @@ def test_each_key_moves_a_slider_of_rounded_powers(show, kind, inputs, label):  
             expect(slider).not_to_have_attribute("aria-valuetext", seen[-1])
             seen.append(slider.get_attribute("aria-valuetext"))
         assert len(set(seen)) == 6
+
+
+@pytest.mark.parametrize("kind", ["Player", "Circle", "Axes", "Rows", "StepLab"])
+def test_a_question_is_the_name_of_its_group(show, kind):  # noqa: F811
+    page = show(getattr(ln, kind)())
+    expect(page.get_by_role("group", name=re.compile(r"^Predict .{20,}"))).to_be_visible()
+
+
+def test_a_page_is_silent_until_something_changes_and_the_next_question_is_heard(show):  # noqa: F811
+    page = show(ln.Axes(), reduced_motion="reduce")
+    status = page.get_by_role("status")
+    page.wait_for_timeout(900)                                            # longer than it waits before it speaks
+    assert status.text_content() == ""
+    page.get_by_role("button", name="Nobody else").click()
+    page.get_by_role("button", name="Next: γ’s shape").click()
+    expect(status).to_contain_text(re.compile("Predict .*γ"))
+
+
+def test_a_preset_says_what_it_asks_and_what_was_said_is_not_there_for_ever(show):  # noqa: F811
+    page = show(ln.Circle(), reduced_motion="reduce")
+    status = page.get_by_role("status")
+    page.get_by_role("button", name="−x", exact=True).click()
+    expect(status).to_contain_text("−x: x is (2, 0, 4); x̂ is (0, −1.225, 1.225). Predict Put −x in the place of x")
+    expect(status).to_have_text("", timeout=15_000)
+
+
+def test_a_gain_that_is_changed_says_what_y_has_become(show):  # noqa: F811
+    page = show(ln.Player(time=6, row="gamma"), reduced_motion="reduce")
+    field = page.get_by_role("spinbutton", name="γ₁")
+    field.fill("10")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("y is (−3.015, −1.508, 0.905, 0.905).")

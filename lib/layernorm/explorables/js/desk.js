@@ -52,8 +52,13 @@ export function caption() {
   return {
     node,
     words: () => node.textContent,
-    draw({ words }) {
-      if (words !== said) node.innerHTML = said = words;
+    draw({ words, refusal = "" }) {                           // why something typed was not taken stands in its place
+      const now = refusal || words;
+      if (now === said) return;
+      said = now;
+      node.classList.toggle("is-refused", refusal !== "");
+      if (refusal) node.textContent = `✕ ${now}`;
+      else node.innerHTML = now;
     },
   };
 }
@@ -63,16 +68,17 @@ export const announcer = (view, parts) => speaker(parts, () => view.held);
 // The strip above the picture: a question, then what was said to it.  It is written again, with what `more` makes,
 // only when `key` changes, and the focus stays in it when the button that had it is gone.
 export function strip() {
-  const node = el("div", { class: "ln-predict", role: "group", "aria-label": "Predict", tabindex: -1 });
+  const node = el("div", { class: "ln-predict", role: "group", tabindex: -1 });
   let shown = null;
   return {
     node,
-    words: () => (node.dataset.state === "asked" ? "" : node.querySelector(".ln-ask")?.textContent ?? ""),
+    words: () => node.ariaLabel ?? "",
     show(key, [state, tag, words], more = () => []) {
       if (key === shown) return;
       const held = node.contains(document.activeElement);
       shown = key;
       node.dataset.state = state;
+      node.setAttribute("aria-label", `${tag} ${words}`);
       node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, tag), ` ${words}`), ...more());
       if (held) (node.querySelector("button:not(:disabled, [aria-disabled=true])") ?? node).focus({ preventScroll: true });
     },

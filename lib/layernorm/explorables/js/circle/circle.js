@@ -4,7 +4,7 @@ import { announcer, caption, chipsOf, headed, viewOn } from "../desk.js";
 import { panel } from "./panel.js";
 import { scene } from "./scene.js";
 import { parts, placed, plus, times } from "./space.js";
-import { LAST, loaded, PRESETS, sentence, TITLES, told } from "./tale.js";
+import { LAST, loaded, PRESETS, sentence, spoken, TITLES, told } from "./tale.js";
 import { bet } from "./bet.js";
 
 const INPUTS = ["mode", "x", "g", "gamma", "beta", "eps", "step", "turn", "tilt", "cloud", "preset", "presets"];
@@ -22,7 +22,9 @@ function offered(view, mode) {
 function viewOf(model) {
   const view = viewOn(model), motion = mover(), first = Object.fromEntries(INPUTS.map((key) => [key, model.get(key)]));
   let facing = parts(first.x, first.mode).direction;          // a point on the axis has no direction of its own: it keeps this one
+  const move = view.move;
   Object.assign(view, {
+    move(changes) { view.refusal = ""; move(changes); },
     shown: first.step, fall: 1, now: null,
     preset: () => (view.get("preset") in PRESETS[view.get("mode")] ? view.get("preset") : offered(view, view.get("mode"))[0]),
     walks: (step) => step === Math.round(view.shown),         // the step that a walk has come to; any other was set from outside
@@ -33,8 +35,11 @@ function viewOf(model) {
       if (view.held) view.move(changes);
       else view.set(changes);
     },
+    refusal: "", heard: "",                                   // what a preset begins with, for a listener
+    refuse(words) { view.refusal = words; view.later(); },
     edit(key, i, value) {
-      if (Number.isFinite(value)) view.free({ [key]: view.get(key).with(i, value), ...(key === "g" ? { step: 0 } : {}) });
+      view.free({ [key]: view.get(key).with(i, value), ...(key === "g" ? { step: 0 } : {}) });
+      view.later();
     },
     apart() {
       const apart = parts(view.get("x"), view.get("mode"), facing);
@@ -81,6 +86,7 @@ function viewOf(model) {
       motion.stop();
       view.asked.forget(name);
       const { x, g, gamma, beta, cloud } = view.given(name);
+      view.heard = `${name}: x is ${spoken(told({ mode: view.get("mode"), x, g, gamma, beta, eps: view.get("eps") }))}.`;
       Object.assign(view, { shown: 0, fall: 1 });
       facing = parts(x, view.get("mode")).direction;
       view.set({ preset: name, x: [...x], g: [...g], gamma: [...gamma], beta: [...beta], cloud, step: 0 });
@@ -99,7 +105,7 @@ function present(view) {
   const [mode, x, g, gamma, beta, eps, step, cloud] = ["mode", "x", "g", "gamma", "beta", "eps", "step", "cloud"].map(view.get);
   const now = told({ mode, x, g, gamma, beta, eps });
   view.now = now;
-  return { now, step, cloud, shown: view.shown, fall: view.fall, words: sentence(now, { step: Math.min(LAST, Math.round(view.shown)), cloud }) };
+  return { now, step, cloud, shown: view.shown, fall: view.fall, refusal: view.refusal, words: sentence(now, { step: Math.min(LAST, Math.round(view.shown)), cloud }) };
 }
 
 // The presets of the mode that is on.
@@ -123,7 +129,7 @@ export function render({ model, el: root, signal }) {
   const view = viewOf(model), id = `ln-circle-${++circles}`;
   const guess = view.asked = bet(view), say = caption(), picture = scene(view), numbers = panel(view), chips = presets(view);
   const head = headed(root, id, "", () => { view.load(view.preset()); picture.free(); }), title = head.querySelector(".ln-q");
-  const parts = [chips, guess, picture, numbers, say, announcer(view, [guess, say])];
+  const parts = [chips, guess, picture, numbers, say, announcer(view, [{ words: () => view.heard }, guess, say])];
   const draw = () => {
     const state = present(view);
     title.textContent = TITLES[state.now.mode];

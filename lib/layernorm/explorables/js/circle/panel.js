@@ -1,5 +1,6 @@
 // Beside the picture: the same in numbers, and what changes it: level, size and direction of x, or the steps of the gradient.
 import { el, fixed, short, strides, subscript } from "../kit.js";
+import { field } from "../typed.js";
 import { cell, heads, LAST, rows, SHORT_STEPS, STEPS } from "./tale.js";
 
 const DIALS = [
@@ -8,6 +9,9 @@ const DIALS = [
   { key: "direction", word: "direction", sign: "", low: -180, high: 180, small: 5, role: "r-xhat" },
 ];
 
+const LIMIT = [-1e6, 1e6];
+const written = (v) => String(Math.abs(v) < 0.01 ? +v.toPrecision(2) : +v.toFixed(3));
+
 function dials(view) {
   const all = DIALS.map(({ key, word, low, high, small, role }) => {
     const value = el("b", { class: role });
@@ -15,15 +19,18 @@ function dials(view) {
       oninput: () => view.put({ [key]: range.valueAsNumber }) });
     strides(range, small, 10 * small, () => view.apart()[key], (v) => view.put({ [key]: v }));
     const sign = el("span", {});
-    return { key, range, value, sign, node: el("label", { class: "cr-dial" }, el("span", { class: "cr-dial-name" }, el("span", {}, word, sign), value), range) };
+    return { key, range, low, high, value, sign, node: el("label", { class: "cr-dial" }, el("span", { class: "cr-dial-name" }, el("span", {}, word, sign), value), range) };
   });
   return {
     node: el("div", { class: "cr-dials", role: "group", "aria-label": "What x is made of" }, all.map((one) => one.node)),
     draw({ now }) {
       const apart = view.apart();
-      for (const { key, range, value, sign } of all) {
+      for (const { key, range, low, high, value, sign } of all) {
         const v = apart[key], words = key === "direction" ? `${fixed(v, 0)}°` : short(v);
         sign.textContent = { level: " μ", size: now.mode === "rms" ? " RMS" : " σ", direction: "" }[key];
+        const held = document.activeElement === range;        // an x from elsewhere may lie beyond the ends: they give way
+        range.min = Math.min(low, v, held ? range.min : low);
+        range.max = Math.max(high, v, held ? range.max : high);
         range.value = v;
         value.textContent = words;
         range.setAttribute("aria-valuetext", `${words}; x̂ is ${now.lost ? "not defined" : now.n.xhat.map(cell).join(", ")}`);
@@ -42,9 +49,9 @@ function stops(view) {
 
 // A row of the table is built once for each sign and kind; only its numbers change.
 function row({ sign, role, edit }, view) {
-  const field = (i) => el("input", { type: "number", step: "any", class: `ln-field ${role}`, "aria-label": edit + subscript(i + 1),
-    onchange: (event) => view.edit(edit, i, event.target.valueAsNumber) });
-  const inner = [0, 1, 2].map((i) => (edit ? field(i) : el("span", {}))), more = [0, 1].map(() => el("td", { class: "cr-more" }));
+  const fields = edit ? [0, 1, 2].map((i) => field(view, () => edit + subscript(i + 1), () => LIMIT, () => view.get(edit)[i],
+    (v) => view.edit(edit, i, v), { class: `ln-field ${role}`, "aria-label": edit + subscript(i + 1) }, () => fields[i + 1]?.input, written)) : [];
+  const inner = [0, 1, 2].map((i) => (edit ? fields[i].input : el("span", {}))), more = [0, 1].map(() => el("td", { class: "cr-more" }));
   const node = el("tr", { class: edit ? "cr-fields" : "" }, el("th", { scope: "row", class: role }, sign), inner.map((one) => el("td", { class: role }, one)), more);
   return {
     node,
@@ -53,8 +60,8 @@ function row({ sign, role, edit }, view) {
       node.classList.toggle("is-waiting", !known);
       node.classList.toggle("is-here", from === reached && view.get("mode") === "backward" && !(edit === "x"));
       values.forEach((v, i) => {
-        if (!edit) inner[i].textContent = known ? cell(v) : "?";
-        else if (document.activeElement !== inner[i]) inner[i].value = Math.abs(v) < 0.01 ? +v.toPrecision(2) : +v.toFixed(3);
+        if (edit) fields[i].show();
+        else inner[i].textContent = known ? cell(v) : "?";
       });
       extra.forEach((v, i) => {
         more[i].textContent = v === null ? "" : known ? cell(v) : "?";

@@ -278,9 +278,12 @@ export function scene(view) {
       place(beyond, { d: off ? "M11 -6 17 0 11 6" : "", transform: `rotate(${((way * 180) / Math.PI).toFixed(1)})` });
       const grad = drawGradient(now, at, shown, { x }), flat = (p) => [p[0], p[1]], hatAt = flat(at(now.lost ? [0, 0, 0] : now.n.xhat));
       drawLabels(now, at, { x, off }, grad, grad ? [[grad.base, grad.at]] : now.mode === "rms" ? [[x, hatAt]] : [[x, flat(at(now.n.foot))], [flat(at(now.n.foot)), hatAt]]);
-      const put4 = { "aria-valuemin": -LEVEL, "aria-valuemax": LEVEL, "aria-valuenow": +dot(now.x, ONES).toFixed(3) / 3 };
-      place(knob, { ...put4, "aria-valuetext": spoken(now) });
-      place(tip, { ...put4, "aria-valuenow": +(dot(now.g, ONES) / 3).toFixed(3), "aria-valuetext": `(${now.g.map((v) => +v.toFixed(3)).join(", ").replaceAll("-", "−")})` });
+      const level = (v) => {
+        const at = +(dot(v, ONES) / 3).toFixed(3), end = Math.max(LEVEL, Math.abs(at));
+        return { "aria-valuemin": -end, "aria-valuemax": end, "aria-valuenow": String(at) };
+      };
+      place(knob, { ...level(now.x), "aria-valuetext": spoken(now) });
+      place(tip, { ...level(now.g), "aria-valuetext": `(${now.g.map((v) => +v.toFixed(3)).join(", ").replaceAll("-", "−")})` });
       place(ground, { "aria-valuemin": -180, "aria-valuemax": 180, "aria-valuenow": Math.round(turn),
         "aria-valuetext": `turned by ${Math.round(turn)}°, tilted by ${Math.round(tilt)}°`.replace("-", "−") });
       VIEWS.forEach(([, , wanted], k) => {

@@ -1,5 +1,5 @@
 // A question to commit to.  The guess is kept on the page, where the answer to it finds it.
-import { el } from "../kit.js";
+import { el, voice } from "../kit.js";
 import { button, frame, ghost, sentence } from "./card.js";
 import { tellPage } from "./page.js";
 import { answered, held, longest, verdict } from "./words.js";
@@ -7,13 +7,13 @@ import { answered, held, longest, verdict } from "./words.js";
 export const initialize = () => {};
 
 export function render({ model, el: root }) {
-  const status = el("p", { class: "ln-quiet", role: "status" });
+  const { node: status, say: speak } = voice();
   const get = (key) => model.get(key);
   const card = Object.fromEntries(["question", "options", "many", "right", "truth", "other", "tell"].map((key) => [key, get(key)]));
   const question = card.question + (card.many ? " Choose all that hold." : "");
 
   // The question stays; under it stand the choices, or what was said.
-  const show = (state, ...under) => frame("Predict", state, sentence("ln-ask", "Predict", question), ...under);
+  const show = (state, ...under) => frame(`Predict ${question}`, state, sentence("ln-ask", "Predict", question), ...under);
   const say = ([state, tag, words], again) => show(state, sentence("ln-said", tag, words), again);
   const keep = (choice) => {
     model.set("choice", choice);
@@ -36,7 +36,7 @@ export function render({ model, el: root }) {
   }
 
   function field(check) {
-    const input = el("input", { type: "number", step: "any", class: "ln-typed", "aria-label": "Your number",
+    const input = el("input", { type: "number", step: "any", class: "ln-typed", "aria-label": `Your number: ${question}`,
       oninput: () => { check.disabled = !Number.isFinite(input.valueAsNumber); },
       onkeydown: (event) => {
         event.stopPropagation();                              // JupyterLab has commands on these keys
@@ -65,7 +65,7 @@ export function render({ model, el: root }) {
     now = next;
     if (moved) {                                              // the button that had the focus is gone
       now.querySelector(get("kept") ? ".ln-btn" : ".ln-option, .ln-typed").focus({ preventScroll: true });
-      status.textContent = now.querySelector(".ln-said")?.textContent ?? "";
+      speak(now.querySelector(".ln-said")?.textContent ?? "");
     }
   }
 

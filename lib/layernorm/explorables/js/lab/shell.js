@@ -8,7 +8,7 @@ import { chosenRow, nameOf } from "./table.js";
 
 // A question, then what was said to it.
 function asker(model, keep) {
-  const node = el("div", { class: "ln-predict", role: "group", "aria-label": "Predict" });
+  const node = el("div", { class: "ln-predict", role: "group", "aria-label": `Predict ${model.get("ask")}` });
   const card = { options: model.get("options"), right: model.get("right"), truth: null, tell: model.get("tell") };
   let drawn = null;
 

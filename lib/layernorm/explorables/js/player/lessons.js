@@ -94,7 +94,8 @@ const gained = (state) => {
 export const restOf = (start) => (start.time >= LAST && !neutral(start) ? { time: LAST - 1, row: start.row || "beta" } : { time: start.time, row: start.row });
 // What is asked of a Player that started like this; where nothing is left to ask, what it is for.
 export function questionOf(start, state, preset, n) {
-  if (start.row === "eps") return { hint: ["Try it", "Drag the grey handle: from which size of x on does LayerNorm no longer care how large x is?"] };
+  if (start.row === "eps") return { hint: ["Try it", state.row !== "eps" ? "Open ε under the bars again to weigh it against the size of x."
+    : "Drag the grey handle (by keys: the slider “x times”). From which size of x on does LayerNorm no longer care how large x is?"] };
   const quiz = quizOf(preset, n, state.outside);
   if (start.time < quiz.step) return quiz;
   return start.time < LAST && !neutral(state) && n.y.every(Number.isFinite) ? gained(state)

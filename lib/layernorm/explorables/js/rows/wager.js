@@ -3,12 +3,13 @@ import { el } from "../kit.js";
 import { held, question, verdict } from "./telling.js";
 
 export function wager(view) {
-  const node = el("div", { class: "ln-predict ln-wager", role: "group", "aria-label": "Predict" });
+  const node = el("div", { class: "ln-predict ln-wager", role: "group" });
   const button = (words, act) => el("button", { type: "button", class: "ln-btn", onclick: act }, words);
   let drawn = null;
 
   const say = (state, tag, words, ...more) => {
     node.dataset.state = state;
+    node.setAttribute("aria-label", `${tag} ${words}`);
     node.replaceChildren(el("p", { class: "ln-ask" }, el("b", { class: "ln-tag" }, tag), ` ${words}`), ...more);
   };
   const options = () => el("div", { class: "ln-options" }, [["yes", "Yes"], ["no", "No"]].map(([word, label]) =>
