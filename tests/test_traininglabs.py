@@ -257,6 +257,17 @@ def test_a_row_that_fails_is_marked_and_the_lines_of_solved_and_guessing_are_nam
     assert names <= axis, "a mark may stand on a name"
 
 
+def test_what_lies_beyond_the_axis_stands_at_its_edge_and_says_how_far(show):
+    lab = ln.AblationLab()
+    finals = {(start, rate): [loss for one in WITHOUT for loss in lab.runs.at(start=start, rate=rate, without=one)["final"] if loss is not None] for start in STARTS for rate in RATES}
+    (start, rate), losses = max(finals.items(), key=lambda item: max(item[1]))
+    assert max(losses) > 1e4, "nothing leaves the axis"
+    page = show(ln.AblationLab(start=start, rate=rate))
+    expect(page.locator(".ln-lab-title").last).to_contain_text(re.compile(rf"at the edges?: .*10{str(int(np.log10(max(losses)) + 0.02)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}$"))
+    right = page.locator(".ln-lab-start").bounding_box()["x"]
+    assert page.locator(".ln-lab-fate").evaluate_all("(all, right) => all.filter((one) => one.getBoundingClientRect().left > right + 8).length", right) >= sum(v > 3 for v in losses)
+
+
 @pytest.mark.parametrize("kind, pick, where", [("WarmUpLab", "some", "Post-LN, Xavier's weights, rate 0.003, no warm-up"), ("AblationLab", "the last", "Xavier's weights, rate 0.003")])
 def test_after_a_guess_the_picture_shows_what_was_asked(show, kind, pick, where):
     lab = LABS[kind]()

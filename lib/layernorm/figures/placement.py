@@ -13,7 +13,7 @@ WITHOUT = {"nothing": "nothing", **KINDS, "attention, mlp": "attention's, MLPs'"
 # A placement is a colour, a mark and a dash, so that no picture needs the colour.
 STYLE = {"post": (C.ink, "s", "-"), "pre": (C.ln, "o", "-"), "peri": (C.peri, "D", (0, (1, 1.5))), "none": (C.ink_3, "^", (0, (5, 2)))}
 SOLVED, CHANCE, AGAIN = 0.1, np.log(8), 1.0                       # nats; one that ends above the last has lost what it had
-LEAST = 1e-4                                                      # nats, where an axis begins
+LEAST, MOST = 1e-4, 3                                             # nats, where an axis begins and ends
 FAR, SOME = 100, 10                                               # how far "no LN" may stretch an axis, and how far it does beyond
 
 
@@ -100,11 +100,11 @@ def warm_up(runs, said):
 def left_out(runs, said):
     """{what is left out: result}: a row each, every seed a mark at its final loss."""
     fig, ax = plt.subplots(figsize=(4.6, 4.2))
-    end = 6.0                                                     # where those stand whose loss was no number
+    end = 6.0                                                     # where those stand whose loss was more, or no number
     for row, run in enumerate(runs.values()):
         seeds, bad = len(run["final"]), held(run) < 2
         for k, one in enumerate(zip(run["solved"], run["final"])):
-            _mark(ax, max(LEAST, end if one[1] is None else one[1]), row + 0.16 * (k - (seeds - 1) / 2), fate(*one))
+            _mark(ax, end if one[1] is None or one[1] > MOST else max(LEAST, one[1]), row + 0.16 * (k - (seeds - 1) / 2), fate(*one))
         ax.annotate(f"{'✕ ' if bad else ''}{held(run)} of {seeds}", (1, row), xycoords=("axes fraction", "data"), ha="right", va="center",
                     color=C.wrong if bad else C.ink, fontsize=12)
     for level, name, side in ((SOLVED, "solved", "right"), (CHANCE, "guessing", "center")):
@@ -116,7 +116,9 @@ def left_out(runs, said):
     ax.set_xticklabels(["10⁻⁴", "0.01", "1"])
     ax.set_yticklabels(WITHOUT[one] for one in runs)
     ax.tick_params(axis="y", length=0)
-    ax.set_xlabel("final loss in nats", loc="left")
+    known = [loss for run in runs.values() for loss in run["final"] if loss is not None]
+    beyond = [number(float(f"{v:.0e}")) for v, out in ((min(known), min(known) < LEAST), (max(known), max(known) > MOST)) if out]
+    ax.set_xlabel(f"loss; edges: {', '.join(beyond)}" if beyond else "final loss in nats", loc="left")
     ax.set_title(f"LayerNorms left out; {said}", color=C.ink_2, pad=18)
     words = "; ".join(f"{WITHOUT[one]} {held(run)} of {len(run['final'])}" for one, run in runs.items())
     return fig, f"Pre-LN, {said}: seeds that solve the task with LayerNorms left out. {words}."

@@ -3,16 +3,19 @@ import { power } from "../kit.js";
 import { box, line, mark, picture, ring, text } from "../lab/draw.js";
 import { fateMark, key } from "../lab/fates.js";
 import { logScale } from "../lab/scales.js";
-import { CHANCE, SOLVED, fates, share } from "../lab/seeds.js";
+import { CHANCE, SOLVED, brief, fates, share } from "../lab/seeds.js";
 import { fails } from "./ablationtalk.js";
 
 const NAMES = 118, COUNT = 78, TOP = 38, FOOT = 42, WIDE = 560, SMALL = 310;        // px
-const LOSS = [-4, Math.log10(3)], TICKS = [1e-4, 1e-3, 1e-2, 1e-1, 1];
+const LEAST = 1e-4, MOST = 3, TICKS = [1e-4, 1e-3, 1e-2, 1e-1, 1];
 
 function drawing(now, width) {
   const names = Object.entries(now.facts.left), wide = width >= WIDE, row = wide ? 32 : 25, bottom = TOP + names.length * row, height = bottom + FOOT;
-  const small = width < SMALL, right = width - (small ? 54 : COUNT), across = logScale(LOSS, [NAMES + 8, right - 12]), lost = right, { fresh } = now;
-  const place = (v) => (v === null ? lost : across(v));
+  const small = width < SMALL, right = width - (small ? 54 : COUNT), across = logScale([LEAST, MOST].map(Math.log10), [NAMES + 8, right - 12]), lost = right, { fresh } = now;
+  const place = (v) => (v === null || v > MOST ? lost : across(v));
+  const known = names.flatMap(([without]) => now.row({ without }).final).filter((v) => v !== null), [low, high] = [Math.min(...known), Math.max(...known)];
+  const beyond = [low < LEAST && power(low, 0), high > MOST && (high < 1e4 ? brief(high) : power(high, 0))].filter(Boolean);
+  const title = ["final loss in nats, 4 seeds", "final loss in nats", "final loss"][wide ? 0 : small || beyond.length ? 2 : 1];
   const rows = names.flatMap(([without, name], k) => {
     const result = now.row({ without }), seeds = fates(result), y = TOP + (k + 0.5) * row, bad = fails(result);
     const step = (row - 2) / seeds.length, r = +(step / 2 + 0.6).toFixed(1), up = (n) => y + (n - (seeds.length - 1) / 2) * step;
@@ -34,7 +37,7 @@ function drawing(now, width) {
       ...rows.filter((one) => one.getAttribute?.("class") === "ln-lab-stripe"),
       ...TICKS.map((v) => line(across(v), TOP, across(v), bottom, "ln-lab-rule")),
       line(across(SOLVED), TOP - 4, across(SOLVED), bottom, "ln-lab-solved"), line(across(CHANCE), TOP - 4, across(CHANCE), bottom, "ln-lab-start"),
-      text("left out", 4, TOP - 8, "ln-lab-title"), text(`final loss in nats${small ? "" : ", 4 seeds"}`, NAMES + 8, 12, "ln-lab-title"),
+      text("left out", 4, TOP - 8, "ln-lab-title"), text(`${title}${beyond.length ? `; at the edge${beyond.length > 1 ? "s" : ""}: ${beyond.join(", ")}` : ""}`, 4, 12, "ln-lab-title"),
       text("solved ←", across(SOLVED) - 1, TOP - 8, "ln-lab-tick", "end"), text("guessing", across(CHANCE) - (wide ? 0 : 6), TOP - 8, "ln-lab-tick", wide ? "middle" : "start"),
       ...rows.filter((one) => one.getAttribute?.("class") !== "ln-lab-stripe"),
       ...TICKS.filter((_, k) => k % stride === 0).map((v) => text(v < 1e-2 ? power(v) : v, across(v), bottom + 15, "ln-lab-tick", "middle")),
