@@ -29,7 +29,7 @@ CONCEPTS = (
     Concept("mates", 3, 1, "Neighbours|change you", ("axes",), "beside-you"),
     Concept("modes", 3, 2, "Train and eval|disagree", ("axes",), "two-functions"),
     Concept("other", 3, 3, "Same formula,|other axes", ("axes",), "down-or-across"),
-    Concept("place", 4, 0, "Pre-LN and|Post-LN", ("affine", "gradient"), None),
+    Concept("place", 4, 0, "Pre-LN and|Post-LN", ("affine", "gradient"), "two-places"),
     Concept("why", 4, 1, "Why not|BatchNorm", ("mates", "modes"), None),
     Concept("decode", 4, 2, "One token|at a time", ("modes",), None),
     Concept("rms", 4, 3, "RMSNorm:|no mean", ("other",), None),
