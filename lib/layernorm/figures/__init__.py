@@ -16,5 +16,6 @@ from .tensors import companions, sharing
 from .vectors import circle, stages
 
 __all__ = ["C", "Picture", "adam_step", "block", "circle", "comeback", "companions", "company", "depth", "drawn", "first_pass",
-           "gradient_growth", "layer", "left_out", "neighbour_noise", "next_token", "noisy_batch_norm", "norms_in_use", "recurrent", "saturation",
-           "sharing", "space", "spread", "stable_steps", "stages", "stream_growth", "warm_up", "who_wins"]
+           "gradient_growth", "layer", "left_out", "neighbour_noise", "next_token", "noisy_batch_norm", "norms_in_use",
+           "recurrent", "saturation", "sharing", "space", "spread", "stable_steps", "stages", "stream_growth", "warm_up",
+           "who_wins"]
