@@ -11,21 +11,27 @@ STYLE = {"post": (C.ink_2, "s", "Post-LN"), "pre": (C.ln, "o", "Pre-LN")}
 
 @drawn
 def stream_growth(streams, names):
-    """Mean square of the residual stream behind each block: {first weights: (seeds, blocks + 1)}; ``names``: what stands at each curve."""
+    """Mean square of the residual stream behind each block: {first weights: (seeds, blocks + 1)}, each 1 at the start.
+
+    ``names``: what stands at each curve.
+    """
     fig, ax = plt.subplots(figsize=(4.6, 3.6))
+    ends = []
     for start, sizes in streams.items():
-        sizes = np.asarray(sizes) / np.median(np.asarray(sizes)[:, 0])                  # (seeds, blocks + 1), 1 at the start
+        sizes = np.asarray(sizes)                                 # (seeds, blocks + 1)
+        sizes = sizes / np.median(sizes[:, 0])
         blocks = np.arange(sizes.shape[1])
         ax.fill_between(blocks, sizes.min(0), sizes.max(0), color=C.ln, alpha=0.16, lw=0)
         ax.plot(blocks, np.median(sizes, 0), color=C.ln, ls=DASHES[start], marker="none")
         ax.annotate(names[start], (blocks[-1], np.median(sizes[:, -1])), (6, ABOVE.get(start, 0)), textcoords="offset points", color=C.ln,
                     va="center")
+        ends.append(f"{names[start]}: {plain_number(np.median(sizes[:, -1]), 3)}")
     ax.set(xlim=(0, blocks[-1] * 1.34), ylim=(0, None), xticks=range(0, len(blocks), 8))
     ax.grid(axis="y")
     ax.set_xlabel("block", loc="left")
     ax.set_title("mean square of the stream, 1 at the start", color=C.ink_2)
-    ends = "; ".join(f"{names[start]}: {plain_number(np.median(np.asarray(one)[:, -1] / np.asarray(one)[:, 0]), 3)}" for start, one in streams.items())
-    return fig, f"Mean square of the residual stream of Pre-LN by block, in units of what enters the first; behind block {blocks[-1]}: {ends}."
+    return fig, ("Mean square of the residual stream of Pre-LN by block, in units of what enters the first; "
+                 f"behind block {blocks[-1]}: {'; '.join(ends)}.")
 
 
 @drawn
@@ -47,6 +53,6 @@ def adam_step(moved, rate):
     ax.grid(axis="y")
     ax.set_xlabel("blocks", loc="left")
     ax.set_title("how far one step moves the logits", color=C.ink_2)
-    words = "; ".join(f"{STYLE[place][2]}: " + ", ".join(f"{plain_number(100 * np.median(one), 2)} % at {depth}" for depth, one in by_depth.items())
-                      for place, by_depth in moved.items())
+    words = "; ".join(f"{STYLE[place][2]}: " + ", ".join(
+        f"{plain_number(100 * np.median(one), 2)} % at {depth}" for depth, one in by_depth.items()) for place, by_depth in moved.items())
     return fig, f"Change of the logits by the first step of Adam, rate {rate:g}, medians over seeds. {words}."
