@@ -26,6 +26,10 @@ PICTURES = {
         {w: {b: {m: [1 + 5 / b, 1 + 6 / b] for m in ("BN", "LN", "none")} for b in (4, 256)} for w in (16, 256)}, {"batch 4": np.geomspace(1e9, 1, 51)}, 1.467),
     "recurrent": lambda: ln.figures.recurrent({(g, norm): 1 + sizes(g)[:, None].repeat(2, 1) for norm in (False, True) for g in (0.9, 3)}),
     "neighbour_noise": lambda: ln.figures.neighbour_noise({0: [0.5, 0.1], 2: [0.8, 0.2]}, [4, 64], {0: [0.5, 0.12], 2: [0.9, 0.2]}, [0, 0]),
+    "norms_in_use": lambda: ln.figures.norms_in_use(
+        {(start, rate): {"BN": [5e-4, 6e-4], "LN": [6e-4, 1.9]} for start in ("xavier", "gpt2") for rate in (0.003, 0.01)}, 2.08),
+    "next_token": lambda: ln.figures.next_token(
+        {over: {T: [1.38 / k, 1.4 / k] for T in (2, 4)} for k, over in enumerate(ln.models.CARRIERS, 1)}, 1.386),
     "companions of an image": lambda: ln.figures.companions((2, 3, 4, 5), (0, 1, 2, 3), {"C": (1,)}, ("image", "channel", "row", "column")),
 }
 

@@ -12,17 +12,17 @@ from .transformer import later
 
 
 def rotated(x, first=0, base=10000.0):
-    """(…, T, d_h): features i and i + d_h / 2 as a point in a plane, turned by the angle t base^(-2 i / d_h) for the token at t.
+    """Features i and i + d_h / 2 as a point in a plane, turned by t base^(-2 i / d_h) for token t.
 
-    The first token stands at t = ``first``.  A product of a rotated query and a rotated key then depends on how far apart the
-    two stand, and not on where.
+    The first token has t = ``first``.  The product of a query and a key that are turned so
+    depends on how far apart they stand, and not on where.
     """
     T, half = x.shape[-2], x.shape[-1] // 2
-    speed = base ** (-torch.arange(half, dtype=x.dtype, device=x.device) / half)                # (d_h/2,)
-    place = torch.arange(first, first + T, dtype=x.dtype, device=x.device)                      # (T,)
-    angle = place[:, None] * speed                                # (T, d_h/2)
+    speed = base ** (-torch.arange(half).to(x) / half)            # (d_h/2,)
+    angle = torch.arange(first, first + T).to(x)[:, None] * speed           # (T, d_h/2)
+    cos, sin = angle.cos(), angle.sin()
     one, two = x.chunk(2, dim=-1)                                 # (…, T, d_h/2) each
-    return torch.cat((one * angle.cos() - two * angle.sin(), one * angle.sin() + two * angle.cos()), dim=-1)
+    return torch.cat((one * cos - two * sin, one * sin + two * cos), dim=-1)
 
 
 class SharedAttention(nn.Module):
@@ -46,12 +46,13 @@ class SharedAttention(nn.Module):
     def forward(self, x, cache=None):
         B, T, d = x.shape
         first = cache.tokens if cache is not None else 0
-        q, k, v = (matrix(x).view(B, T, -1, self.size).transpose(1, 2)                          # (B, h, T, d_h), of k and v
-                   for matrix in (self.q, self.k, self.v))                                      # (B, shared, T, d_h)
+        q, k, v = (matrix(x).view(B, T, -1, self.size).transpose(1, 2)
+                   for matrix in (self.q, self.k, self.v))        # (B, h or shared, T, d_h)
         q, k = rotated(q, first), rotated(k, first)
         if cache is not None:
-            k, v = cache.extended(self, k, v)                     # (B, shared, S, d_h), S tokens so far
-        k, v = (part.repeat_interleave(self.times, dim=1) for part in (k, v))                   # (B, h, S, d_h)
+            k, v = cache.extended(self, k, v)                     # (B, shared, S, d_h)
+        k = k.repeat_interleave(self.times, dim=1)                # (B, h, S, d_h), S tokens so far
+        v = v.repeat_interleave(self.times, dim=1)                # (B, h, S, d_h)
         scores = q @ k.transpose(-2, -1) / math.sqrt(self.size)   # (B, h, T, S)
         scores = scores.masked_fill(later(T, k.shape[-2], x.device), -math.inf)
         mixed = scores.softmax(dim=-1) @ v                        # (B, h, T, d_h)
@@ -68,7 +69,8 @@ class SwiGLU(nn.Module):
         self.down = nn.Linear(hidden, width, bias=False)
 
     def forward(self, x):
-        return self.down(silu(self.gate(x)) * self.up(x))         # (B, T, d) -> (B, T, hidden) -> (B, T, d)
+        let_through = silu(self.gate(x))                          # (B, T, hidden)
+        return self.down(let_through * self.up(x))                # (B, T, d)
 
 
 class LlamaBlock(nn.Module):
