@@ -1,0 +1,157 @@
+"""The experiments of chapter 4 measure what their docstrings say."""
+from itertools import repeat
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from layernorm.experiments import learning, placement
+from layernorm.experiments.learning import AFTER, AVERAGED, SOLVED, STEPS, learned, reverse_losses, small_transformer, solved_and_final
+from layernorm.models import Transformer, initialize
+
+FLAT = {"rate": 0.003, "warm_up": 0}
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+# --- Solved, and when
+
+def test_a_run_is_solved_when_the_mean_of_twenty_losses_is_below_a_tenth_and_goes_on_for_a_hundred_steps():
+    losses = [2.0] * 50 + [SOLVED / 2] * 500
+    solved, final = solved_and_final(iter(losses))
+    assert np.mean(losses[solved - AVERAGED:solved]) < SOLVED <= np.mean(losses[solved - AVERAGED - 1:solved - 1])
+    assert final == pytest.approx(SOLVED / 2)
+    drawn = iter(losses)
+    solved_and_final(drawn)
+    assert len(losses) - len(list(drawn)) == solved + AFTER
+
+
+def test_a_run_that_is_never_solved_ends_after_all_steps_and_one_that_is_no_number_at_once():
+    counted = iter(range(10 ** 6))
+    assert solved_and_final(2.0 + 0 * t for t in counted) == (None, 2.0)
+    assert next(counted) == STEPS
+    assert solved_and_final(iter([2.0, float("nan"), 0.0])) == (None, None)
+
+
+def test_a_run_that_is_lost_again_says_both():
+    solved, final = solved_and_final(iter([0.01] * AVERAGED + [2.0] * 1000))
+    assert solved == AVERAGED and final == 2.0
+
+
+# --- The task
+
+class Reverser(nn.Module):
+    """Gives back its tokens in reverse, beyond doubt."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(100.0, dtype=torch.float64))
+
+    def forward(self, tokens):
+        return self.scale * nn.functional.one_hot(tokens.flip(-1), learning.VOCABULARY)
+
+
+def test_who_reverses_the_tokens_has_no_loss_and_who_knows_nothing_has_ln_8():
+    assert next(reverse_losses(Reverser(), rng=rng(), **FLAT)) < 1e-12
+    model = small_transformer(depth=1, start="xavier", rng=rng())
+    nn.init.zeros_(model.head.weight)
+    assert next(reverse_losses(model, rng=rng(), **FLAT)) == pytest.approx(np.log(8))
+
+
+@pytest.mark.parametrize("warm_up, shares", [(0, [1, 1, 1, 1]), (3, [1 / 3, 2 / 3, 1, 1])])
+def test_the_rate_rises_in_a_straight_line_and_stays(warm_up, shares, monkeypatch):
+    rates, step = [], torch.optim.Adam.step
+
+    def noted(adam, *args):
+        rates.append(adam.param_groups[0]["lr"])
+        return step(adam, *args)
+    monkeypatch.setattr(torch.optim.Adam, "step", noted)
+    losses = reverse_losses(small_transformer(depth=1, start="torch", rng=rng()), rate=0.01, warm_up=warm_up, rng=rng())
+    for _ in range(4):
+        next(losses)
+    assert rates == pytest.approx([0.01 * share for share in shares])
+
+
+def test_gradients_are_rounded_to_the_grid_before_a_step():
+    model = small_transformer(depth=1, start="torch", rng=rng())
+    next(reverse_losses(model, rng=rng(), **FLAT))
+    for parameter in model.parameters():
+        places = parameter.grad / learning.GRID
+        assert torch.equal(places, places.round())
+
+
+def test_seeds_have_weights_and_data_of_their_own_and_are_repeated_exactly():
+    one, two = (learned(depth=1, start="torch", seeds=2, steps=3, rate=0.003, warm_up=0) for _ in range(2))
+    assert one == two and one["final"][0] != one["final"][1]
+
+
+# --- Which LayerNorms stand
+
+@pytest.mark.parametrize("without, left", [
+    ("nothing", 2 * 8 + 1), ("attention", 8 + 1), ("mlp", 8 + 1), ("final", 2 * 8), ("attention, mlp", 1), ("attention, final", 8),
+    ("mlp, final", 8), ("all", 0)])
+def test_what_is_left_out_is_not_there(without, left, monkeypatch):
+    made = []
+
+    def noted(**options):
+        made.append(small_transformer(**options))
+        return made[-1]
+    monkeypatch.setattr(learning, "small_transformer", noted)
+    monkeypatch.setattr(learning, "solved_and_final", lambda losses, steps: (None, 0.0))
+    placement.left_out(without=without, start="torch", rate=0.003, seeds=1)
+    assert sum(isinstance(module, nn.LayerNorm) for module in made[0].modules()) == left
+
+
+@pytest.mark.parametrize("run, words", [
+    (lambda: placement.left_out(without="first", start="torch", rate=0.1), "'nothing', 'attention', .*got 'first'"),
+    (lambda: placement.warm_up(placement="pre", start="torch", rate=0, steps=0), "rate must be positive, got 0"),
+    (lambda: placement.first_pass(placement="pre", start="torch", depth=0), "depth must be at least 1, got 0"),
+    (lambda: placement.first_pass(placement="middle", start="torch", depth=1), "placement must be one of")])
+def test_bad_input_says_what_was_wrong(run, words):
+    with pytest.raises(ValueError, match=words):
+        run()
+
+
+# --- The first pass
+
+def test_the_first_pass_measures_gradient_stream_and_losses_as_hooks_see_them():
+    found = placement.first_pass(placement="pre", start="torch", depth=2, seeds=1)
+    generator = rng(0)
+    model = initialize(Transformer(1000, 32, width=64, depth=2, heads=4, placement="pre", activation="relu").double(), "torch", rng=generator)
+    tokens, targets = (torch.from_numpy(generator.integers(1000, size=(4, 32))) for _ in range(2))
+    seen = []
+    model.blocks[0].register_forward_pre_hook(lambda block, given: seen.append(given[0]))
+    for block in model.blocks:
+        block.register_forward_hook(lambda block, given, out: seen.append(out))
+    loss = cross_entropy(model(tokens).flatten(0, 1), targets.flatten())
+    weights = [block.mlp.down.weight for block in model.blocks]
+    gradients = torch.autograd.grad(loss, weights)
+    assert found["loss"] == [pytest.approx(loss.item())]
+    assert found["gradient"][0] == pytest.approx([g.square().sum().sqrt().item() for g in gradients])
+    assert found["stream"][0] == pytest.approx([x.square().mean().item() for x in seen])
+    model.final_norm = nn.Identity()
+    assert found["without"] == [pytest.approx(cross_entropy(model(tokens).flatten(0, 1), targets.flatten()).item())]
+
+
+def test_a_first_step_of_adam_moves_each_weight_by_the_rate_and_the_change_is_a_share_of_the_logits(monkeypatch):
+    made = []
+    monkeypatch.setattr(placement, "small_transformer", lambda **options: made.append(small_transformer(**options)) or made[-1])
+    share = placement.adam_step(placement="post", start="xavier", depth=2, rng=rng(), rate=1e-3)
+    before, after = small_transformer(depth=2, start="xavier", rng=rng(), placement="post"), made[0]
+    moved = (after.head.weight - before.head.weight).abs()
+    assert moved.median().item() == pytest.approx(1e-3, rel=1e-3) and moved.max().item() <= 1e-3 * (1 + 1e-9)
+    generator = rng()
+    small_transformer(depth=2, start="xavier", rng=generator, placement="post")
+    tokens = torch.from_numpy(generator.integers(8, size=(64, 8)))
+    with torch.no_grad():
+        old, new = before(tokens).numpy(), after(tokens).numpy()
+    assert share == pytest.approx(np.linalg.norm(new - old) / np.linalg.norm(old))
+
+
+def test_the_slope_of_a_power_is_its_exponent():
+    assert placement.slope((2, 4, 8), [3 * depth ** -0.5 for depth in (2, 4, 8)]) == pytest.approx(-0.5)
+    assert placement.slope((2, 4, 8), list(repeat(0.3, 3))) == pytest.approx(0, abs=1e-12)
