@@ -1,5 +1,5 @@
 """The long experiments by name, each with the grid of inputs that is stored."""
-from . import batches, deep, noise, placement, steps
+from . import batches, deep, in_use, noise, placement, steps
 from .stored import Experiment, Stored, read
 
 TORCH = ("numpy", "torch")
@@ -15,6 +15,9 @@ EXPERIMENTS = {
     "warm_up": Experiment(placement.warm_up, {"placement": ("post", "pre"), "start": STARTS, "rate": RATES,
                                               "steps": (0, 25, 50, 100, 200)}, TORCH, digits=4),
     "left_out": Experiment(placement.left_out, {"without": placement.SUBSETS, "start": STARTS, "rate": RATES}, TORCH, digits=4),
+    "norms_in_use": Experiment(in_use.norms_in_use, {"norm": in_use.KINDS, "start": STARTS}, TORCH, digits=4),
+    "next_token": Experiment(in_use.next_token, {"over": in_use.CARRIERS, "length": (2, 3, 4, 6, 8)}, TORCH, digits=4),
+    "qk_norm": Experiment(in_use.qk_norm, {"queries": ("plain", "normed"), "start": STARTS}, TORCH, digits=4),
 }
 
 
