@@ -24,8 +24,10 @@ def norms_in_use(results, chance, kinds=("BN", "LN")):
            yticks=[1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1])
     ax.yaxis.set_minor_locator(plt.NullLocator())
     ax.set_yticklabels(["0.00001", "0.0001", "0.001", "0.01", "0.1", "1"])
-    ax.set_xticklabels([f"{plain_number(rate, 2)}\n{STARTS[start]}" if not i % 2 else plain_number(rate, 2)
-                        for i, (start, rate) in enumerate(results)], ha="center")
+    ax.set_xticklabels([plain_number(rate, 2) for _, rate in results])
+    for start in dict.fromkeys(start for start, _ in results):
+        places = [place for place, (one, _) in enumerate(results) if one == start]
+        ax.annotate(STARTS[start], (np.mean(places), FLOOR), (0, -21), textcoords="offset points", color=C.ink_2, ha="center", va="top")
     for k, kind in enumerate(kinds):
         colour, mark, name = STYLE[kind]
         x = 0.02 + 0.49 * (k % 2)
@@ -33,7 +35,7 @@ def norms_in_use(results, chance, kinds=("BN", "LN")):
         ax.plot([x + 0.01], [y - 0.025], mark, color=colour, mfc=C.stage if k % 2 else colour, ms=4.5, mew=1, transform=ax.transAxes)
         ax.annotate(name, (x + 0.04, y), xycoords="axes fraction", color=colour, va="top")
     ax.grid(axis="y")
-    ax.set_xlabel("learning rate, first weights", loc="left")
+    ax.set_xlabel("learning rate, and first weights", loc="left", labelpad=18)
     ax.set_title("loss on new sequences, in use, nats a token", color=C.ink_2)
     words = "; ".join(f"{STARTS[start]} weights, rate {plain_number(rate, 2)}: " + ", ".join(
         f"{STYLE[kind][2]} {plain_number(np.median(one[kind]), 2)}" for kind in kinds) for (start, rate), one in results.items())
@@ -55,16 +57,15 @@ def next_token(losses, floor):
         ax.plot(at, [np.median(one) for one in by_length.values()], color=colour, lw=1, ls=(0, (4, 2)), marker="none")
         for x, one in zip(at, by_length.values()):
             ax.plot(np.full(len(one), x), one, mark, color=colour, mfc=colour if k % 2 else C.stage, ms=5, mew=1.2, ls="none")
-    ax.axhline(floor, color=C.ink, lw=1.2, ls=(0, (6, 3)), zorder=0)
+    ax.hlines(floor, -0.35, len(lengths) - 0.75, color=C.ink, lw=1.2, ls=(0, (6, 3)), zorder=0)
     ax.annotate(f"without looking ahead: ln 4 = {floor:.3f}", (-0.3, floor), (0, 5), textcoords="offset points", color=C.ink_2, va="bottom")
-    ax.set(xlim=(-0.35, len(lengths) + 0.35), ylim=(-0.06, 1.75), xticks=range(len(lengths)), yticks=[0, 0.5, 1])
+    ax.set(xlim=(-0.35, len(lengths) + 1), ylim=(-0.06, 1.75), xticks=range(len(lengths)), yticks=[0, 0.5, 1])
     ax.set_xticklabels(lengths)
     ends = {over: np.median(by_length[lengths[-1]]) for over, by_length in losses.items()}
-    order = sorted(ends, key=lambda over: (ends[over], list(WAYS).index(over)))
-    last = -1.0
-    for over in order:
-        last = max(ends[over] - (0.2 if ends[over] > 1.2 else 0), last + 0.12)
-        ax.annotate(WAYS[over][2], (len(lengths) - 0.72, last), color=WAYS[over][0], va="center", fontsize=11)
+    level = -1.0
+    for over in sorted(ends, key=lambda over: (ends[over], over)):
+        level = max(ends[over] - (0.13 if ends[over] > 1.2 else 0), level + 0.13)
+        ax.annotate(WAYS[over][2], (len(lengths) - 0.68, level), color=WAYS[over][0], va="center")
     ax.grid(axis="y")
     ax.set_xlabel("tokens in a sequence, T", loc="left")
     ax.set_title("loss, nats a token; by what the mean is taken over", color=C.ink_2)

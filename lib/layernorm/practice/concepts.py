@@ -30,8 +30,8 @@ CONCEPTS = (
     Concept("modes", 3, 2, "Train and eval|disagree", ("axes",), "two-functions"),
     Concept("other", 3, 3, "Same formula,|other axes", ("axes",), "down-or-across"),
     Concept("place", 4, 0, "Pre-LN and|Post-LN", ("affine", "gradient"), "two-places"),
-    Concept("why", 4, 1, "Why not|BatchNorm", ("mates", "modes"), None),
-    Concept("decode", 4, 2, "One token|at a time", ("modes",), None),
-    Concept("rms", 4, 3, "RMSNorm:|no mean", ("other",), None),
-    Concept("goal", 5, 0, "Transformers", ("place", "why", "decode", "rms"), None),
+    Concept("why", 4, 1, "Why not|BatchNorm", ("mates", "modes"), "why-not-batchnorm"),
+    Concept("decode", 4, 2, "One token|at a time", ("modes",), "one-token"),
+    Concept("rms", 4, 3, "RMSNorm:|no mean", ("other",), "no-mean"),
+    Concept("goal", 5, 0, "Transformers", ("place", "why", "decode", "rms"), "read-now"),
 )
