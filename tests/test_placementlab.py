@@ -20,7 +20,7 @@ PLACEMENTS = {"post": "Post-LN", "pre": "Pre-LN", "peri": "Peri-LN", "none": "no
 LARGE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 CONTROLS = {"over": ("depth", "block"), "show": ("gradient", "stream"), "start": ("xavier", "torch", "gpt2"), "depth": (2, 4, 8, 16, 32)}
 POINTS = [dict(zip(CONTROLS, point)) for point in itertools.product(*CONTROLS.values())]
-NOW = """{ facts, choice, named: (name, value) => $table.nameOf(controls, name, value),
+NOW = """{ open: true, facts, choice, named: (name, value) => $table.nameOf(controls, name, value),
   row: (other = {}) => table[$table.chosenRow(grid, { ...choice, ...other })] }"""
 
 
@@ -57,7 +57,7 @@ def test_by_depth_it_says_both_ends_the_exponents_and_the_depth_that_is_chosen(a
             first, last, power = re.search(rf"from {NUMBER} to {NUMBER} in {name} \(exponent ([−\d.]+)\)", words).groups()
             assert [read(first), read(last)] == pytest.approx([lasts[0], lasts[-1]], rel=6e-3), words
             assert abs(float(power.translate(LARGE)) - slope(CONTROLS["depth"], lasts)) < 0.0075 and power != "−0.00", words
-        here = words[words.index(f"With {point['depth']} blocks"):]
+        here = words[words.index(f"The slider’s column, {point['depth']} blocks: "):]
         for placement, name in PLACEMENTS.items():
             value = medians(point["show"], placement, start, point["depth"])[-1]
             assert read(re.search(rf"{name} {NUMBER}[,.]", here)[1]) == pytest.approx(value, rel=6e-3), words
@@ -231,7 +231,7 @@ def test_after_a_guess_the_picture_shows_what_was_asked(show):
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("group", name="Predict")).to_contain_text("You said both; it is Post-LN. Post-LN 0.194 → 0.181; Pre-LN 0.0566 → 0.039.")
     expect(page.get_by_role("radio", name="by depth")).to_be_checked()
-    expect(page.get_by_role("slider", name="Blocks")).to_have_attribute("aria-valuetext", "32")
+    expect(page.get_by_role("slider", name="Blocks")).to_have_attribute("aria-valuetext", "32 blocks")
     expect(page.get_by_role("status")).to_contain_text("Drawn by depth. Xavier's weights, from 2 to 32 blocks")
 
 

@@ -38,7 +38,7 @@ class AblationLab(Lab):
         return {"title": "Which LayerNorms can go?",
                 "ask": f"Pre-LN, Xavier, rate {place['rate']}: leave out one kind of LayerNorm. Without which does it fail?",
                 "options": [*KINDS.values(), "none"], "right": failing or [len(KINDS)],
-                "tell": f"Of {seeds} seeds solve it without: " + ", ".join(f"{KINDS[kind]} {found[kind]}" for kind in KINDS) + ".",
+                "tell": f"Of {seeds} seeds solve and keep it without: " + ", ".join(f"{KINDS[kind]} {found[kind]}" for kind in KINDS) + ".",
                 "facts": {"show": place, "left": WITHOUT, "rate": self.runs["rate"]}}
 
     @property
@@ -60,4 +60,4 @@ class AblationLab(Lab):
         rows = {f"{STARTS[start]}, rate {number(rate)}": [held(run) for run in self.runs.over("without", start=start, rate=rate)]
                 for start in self.runs["start"] for rate in self.runs["rate"]}
         across = [WITHOUT[one] for one in self.runs["without"]]
-        return table("seeds of 4 that solve the task in 600 steps, by the LayerNorms left out", across, rows)
+        return table("seeds of 4 that solve the task in 600 steps and keep it, by the LayerNorms left out", across, rows)

@@ -23,6 +23,7 @@ class Lab(Explorable):
     _css = Explorable._css + (LOOK / "lab.css").read_text("utf-8")
     experiment = ""
     labels = {}                                                   # of inputs whose name is no label
+    units = {}                                                    # {input: what its numbers count}
     texts = {}                                                    # {input: {value: what stands for it}}, where it is not the value itself
     more = {}                                                     # {control: values that no run has}: of an input, or all of them
     start = {}                                                    # the choice at the beginning; the first values where not named
@@ -84,7 +85,8 @@ class Lab(Explorable):
         values = [*self.runs.get(name, ()), *self.more.get(name, ())]
         texts = [self.texts.get(name, {}).get(value, value) for value in values]
         return {"name": name, "label": self.labels.get(name, name), "values": values,
-                "texts": [text if isinstance(text, str) else plain_number(text, 6) for text in texts]}
+                "texts": [text if isinstance(text, str) else plain_number(text, 6) for text in texts],
+                **({"unit": self.units[name]} if name in self.units else {})}
 
     @traitlets.validate("choice")
     def _stored(self, proposal):

@@ -32,6 +32,7 @@ class PlacementLab(Lab):
     _esm = bundle("placementlab/placementlab") + "export default $placementlab;\n"
     experiment = "first_pass"
     labels = {"over": "Draw it", "show": "Show", "start": "First weights", "depth": "Blocks"}
+    units = {"depth": "blocks"}
     texts = {"over": {"depth": "by depth", "block": "by block"}, "start": STARTS}
     more = {"over": ("depth", "block"), "show": ("gradient", "stream")}
     start = {"over": "block", "depth": 8}

@@ -14,7 +14,8 @@ class WarmUpLab(Lab):
     Parameters
     ----------
     show : "solved" or "final"
-        The step at which the task was solved, or the final loss.
+        The step at which the task was solved, or the final loss; in the middle of all seeds, of which one that has not kept
+        it counts as later, one without a number as worse than all others.
     placement : "post" or "pre"
     start : "xavier", "torch" or "gpt2"
         Rule for the first weights.
@@ -30,6 +31,7 @@ class WarmUpLab(Lab):
     _esm = bundle("warmuplab/warmuplab") + "export default $warmuplab;\n"
     experiment = "warm_up"
     labels = {"show": "Show", "placement": "Placement", "start": "First weights", "rate": "Rate", "steps": "Warm-up"}
+    units = {"steps": "steps"}
     texts = {"show": {"solved": "steps", "final": "loss"}, "placement": PLACEMENTS, "start": STARTS}
     more = {"show": ("solved", "final")}
     start = {"placement": "pre", "rate": 0.003}
@@ -41,7 +43,8 @@ class WarmUpLab(Lab):
         seeds, solved = len(found["final"]), held(found)
         right = 0 if solved == 0 else 2 if solved == seeds else 1
         return {"title": "Who needs the warm-up?",
-                "ask": f"Post-LN, Xavier, rate {place['rate']}, no warm-up: how many of {seeds} seeds solve the task in 600 steps?",
+                "ask": f"Post-LN, Xavier, rate {place['rate']}, no warm-up: "
+                       f"how many of {seeds} seeds solve the task in 600 steps and keep it?",
                 "options": ["none", "some", "all"], "right": [right],
                 "tell": f"{solved} of {seeds}. After 200 steps of warm-up: {warm}. With torch's first weights and none: {other}.",
                 "facts": {"show": {"show": "solved", "start": "xavier", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
@@ -62,10 +65,10 @@ class WarmUpLab(Lab):
         rows = {f"{PLACEMENTS[one]}, {STARTS[start]}, rate {number(rate)}":
                 [held(run) for run in self.runs.over("steps", placement=one, start=start, rate=rate)]
                 for one in self.runs["placement"] for start in self.runs["start"] for rate in self.runs["rate"]}
-        return table("seeds of 4 that solve the task in 600 steps, by steps of warm-up", self.runs["steps"], rows)
+        return table("seeds of 4 that solve the task in 600 steps and keep it, by steps of warm-up", self.runs["steps"], rows)
 
 
 def summary(result):
     """{words: number} of a result of ``warm_up`` or ``left_out``."""
-    known = [loss for loss in result["final"] if loss is not None]
-    return {"seeds that solve it": held(result)} | ({"final loss, median": float(np.median(known))} if known else {})
+    middle = float(np.median([np.inf if loss is None else loss for loss in result["final"]]))
+    return {"seeds that solve and keep it": held(result)} | ({"final loss, median": middle} if np.isfinite(middle) else {})

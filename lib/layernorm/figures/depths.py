@@ -52,7 +52,7 @@ def adam_step(moved, rate):
     ax.set_xticklabels(by_depth)
     ax.grid(axis="y")
     ax.set_xlabel("blocks", loc="left")
-    ax.set_title("how far one step moves the logits", color=C.ink_2)
+    ax.set_title("how far one step moves the logits, in % of their size", color=C.ink_2, x=-0.09)
     words = "; ".join(f"{STYLE[place][2]}: " + ", ".join(
         f"{plain_number(100 * np.median(one), 2)} % at {depth}" for depth, one in by_depth.items()) for place, by_depth in moved.items())
     return fig, f"Change of the logits by the first step of Adam, rate {rate:g}, medians over seeds. {words}."

@@ -82,18 +82,19 @@ def warm_up(runs, said):
         ax.add_patch(plt.Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, color=C.ln, alpha=0.32 * held(run) / seeds, lw=0))
         for k, one in enumerate(zip(run["solved"], run["final"])):
             _mark(ax, x + 0.2 * (k - (seeds - 1) / 2), y + 0.2, fate(*one))
-        known = [step for step, final in zip(run["solved"], run["final"]) if fate(step, final) == "solved"]
-        ax.annotate(f"{int(np.median(known) + 0.5)}" if known else "–", (x, y - 0.22), color=C.ink, ha="center", va="center", fontsize=12)
+        middle = np.median([step if fate(step, final) == "solved" else np.inf for step, final in zip(run["solved"], run["final"])])
+        step = f"{int(middle + 0.5)}" if np.isfinite(middle) else "–"
+        ax.annotate(step, (x, y - 0.22), color=C.ink, ha="center", va="center", fontsize=12)
     ax.set(xlim=(-0.5, len(steps) - 0.5), ylim=(-0.5, len(rates) - 0.5), xticks=range(len(steps)), yticks=range(len(rates)))
     ax.set_xticklabels(steps)
     ax.set_yticklabels(plain_number(rate, 3) for rate in rates)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_xlabel("steps of warm-up; ring: not; ✕: lost again", loc="left")
+    ax.set_xlabel("warm-up; ring: not; ✕: lost again (above 1)", loc="left")
     ax.set_ylabel("rate")
-    ax.set_title(f"{said}: solved at step …", color=C.ink_2)
+    ax.set_title(f"{said}: solved at step …, middle of all", color=C.ink_2)
     words = "; ".join(f"rate {plain_number(rate, 3)}: " + ", ".join(f"{held(runs[rate, warm])}" for warm in steps) for rate in rates)
-    return fig, f"{said}: seeds of 4 that solve the task, by warm-up of {', '.join(map(str, steps))} steps. {words}."
+    return fig, f"{said}: seeds of 4 that solve the task and keep it, by warm-up of {', '.join(map(str, steps))} steps. {words}."
 
 
 @drawn
@@ -105,13 +106,17 @@ def left_out(runs, said):
         seeds, bad = len(run["final"]), held(run) < 2
         for k, one in enumerate(zip(run["solved"], run["final"])):
             _mark(ax, end if one[1] is None or one[1] > MOST else max(LEAST, one[1]), row + 0.16 * (k - (seeds - 1) / 2), fate(*one))
+        known = [loss for loss in run["final"] if loss is not None]
+        for beyond, way, edge, off in ((max(known, default=0) > MOST, "→", end, 10), (min(known, default=1) < LEAST, "←", LEAST, -10)):
+            if beyond:
+                ax.annotate(way, (edge, row), (off, 0), textcoords="offset points", color=C.ink_2, ha="center", va="center", fontsize=12)
         ax.annotate(f"{'✕ ' if bad else ''}{held(run)} of {seeds}", (1, row), xycoords=("axes fraction", "data"), ha="right", va="center",
                     color=C.wrong if bad else C.ink, fontsize=12)
-    for level, name, side in ((SOLVED, "solved", "right"), (CHANCE, "guessing", "center")):
+    for level, name, side in ((SOLVED, "solved: once below 0.1", "right"), (CHANCE, "guessing", "center")):
         ax.axvline(level, color=C.ink_3, lw=1.2, ls="-" if name == "guessing" else (0, (4, 3)), zorder=0)
         ax.annotate(name, (level, -0.6), (-3 if side == "right" else 0, 0), textcoords="offset points", color=C.ink_3, ha=side,
                     va="bottom", fontsize=12)
-    ax.set(xscale="log", xlim=(LEAST / 1.3, 300), ylim=(len(runs) - 0.4, -0.6), yticks=range(len(runs)), xticks=[1e-4, 1e-2, 1])
+    ax.set(xscale="log", xlim=(LEAST / 4, 2000), ylim=(len(runs) - 0.4, -0.6), yticks=range(len(runs)), xticks=[1e-4, 1e-2, 1])
     ax.xaxis.set_minor_locator(plt.NullLocator())
     ax.set_xticklabels(["10⁻⁴", "0.01", "1"])
     ax.set_yticklabels(WITHOUT[one] for one in runs)
@@ -121,7 +126,7 @@ def left_out(runs, said):
     ax.set_xlabel(f"loss; edges: {', '.join(beyond)}" if beyond else "final loss in nats", loc="left")
     ax.set_title(f"LayerNorms left out; {said}", color=C.ink_2, pad=18)
     words = "; ".join(f"{WITHOUT[one]} {held(run)} of {len(run['final'])}" for one, run in runs.items())
-    return fig, f"Pre-LN, {said}: seeds that solve the task with LayerNorms left out. {words}."
+    return fig, f"Pre-LN, {said}: seeds that solve the task and keep it with LayerNorms left out. {words}."
 
 
 def _mark(ax, x, y, what):

@@ -7,19 +7,21 @@ const quiet = (event) => event.stopPropagation();             // JupyterLab has 
 export const control = (given, id, choose) => (typeof given.values[0] === "number" ? slider : choices)(given, id, choose);
 
 // The slider moves over the places of the values: each stop is a stored result.
-function slider({ name, label, values, texts }, id, choose) {
+function slider({ name, label, values, texts, unit }, id, choose) {
   const last = values.length - 1;
   const range = el("input", { type: "range", id, class: "ln-lab-range", min: 0, max: last, step: 1, onkeydown: quiet,
     oninput: () => choose(values[range.valueAsNumber]) });
+  const here = el("b", { class: "ln-lab-now", "aria-hidden": "true" });        // where there is no room for the stops
   const stops = texts.map((text) => el("span", {}, text));
   return {
     // Who has more to write gets more of the row.
-    node: el("div", { class: "ln-lab-number", style: `flex-grow:${texts.join("").length}` }, el("label", { for: id }, label),
+    node: el("div", { class: "ln-lab-number", style: `flex-grow:${texts.join("").length}` }, el("label", { for: id }, label, here),
       el("div", { class: "ln-lab-scale" }, range, el("div", { class: "ln-lab-stops", "aria-hidden": "true" }, stops))),
     draw({ choice }) {
       const at = place(values, choice[name]);
       range.value = at;
-      range.setAttribute("aria-valuetext", texts[at]);
+      range.setAttribute("aria-valuetext", unit ? `${texts[at]} ${unit}` : texts[at]);
+      here.textContent = texts[at];
       stops.forEach((stop, k) => stop.classList.toggle("is-here", k === at));
     },
   };

@@ -19,9 +19,18 @@ export const fates = ({ solved, final }) => final.map((loss, k) => fate(solved[k
 export const count = (result, what = "solved") => fates(result).filter((one) => one === what).length;
 export const share = (result) => `${count(result)} of ${result.final.length}`;
 
-// Of the seeds that hold what they have solved, the step in the middle; of all whose loss is a number, the final loss.
-export const when = (result) => middle(result.solved.filter((_, k) => fates(result)[k] === "solved"));
-export const loss = ({ final }) => middle(final.filter((one) => one !== null));
+// In the middle of all seeds; one that has not solved it, or has no number, counts as beyond all others.  Infinity if that is the middle.
+export const when = (result) => middle(fates(result).map((one, k) => (one === "solved" ? result.solved[k] : Infinity)));
+export const loss = ({ final }) => middle(final.map((one) => one ?? Infinity));
+
+// "3 of 4 seeds solve it and keep it; 1 more solves it and loses it again (final loss above 1)"
+export function told(result, within = "") {
+  const kept = count(result), lost = count(result, "lost"), gone = count(result, "none"), s = (n) => (n > 1 ? "" : "s");
+  const parts = [`${kept ? `${share(result)} seeds solve${s(kept)}` : `none of ${result.final.length} seeds solves`} it${within} and keep${s(kept)} it`];
+  if (lost) parts.push(`${lost}${kept ? " more" : ""} solve${s(lost)} it and lose${s(lost)} it again (final loss above ${AGAIN})`);
+  if (gone) parts.push(`${gone} end${s(gone)} without a number`);
+  return parts.join("; ");
+}
 
 // In full, without a power of ten; a cell has room for one digit of what is small.
 export const brief = (v, digits = 2) => String(+v.toPrecision(digits));

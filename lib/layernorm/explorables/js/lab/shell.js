@@ -1,6 +1,6 @@
 // What every lab is: a guess, controls over a table of stored results, a picture and a sentence drawn from what is chosen.
 // A lab brings a `view`: { stage(facts, choose) → { node, resize() → changed?, draw(now), words() }, words(now) → string };
-// what is pressed in the picture is told to `choose`, as changes of the choice; `kind`, if it has one, is a class for its own style.
+// before the guess `now.open` is false, and words keep back what would answer it; what is pressed in the picture is told to `choose`, as changes of the choice; `kind`, if it has one, is a class for its own style.
 import { el, onceAFrame, speaker } from "../kit.js";
 import { longest, verdict } from "../guess/words.js";
 import { control } from "./controls.js";
@@ -79,7 +79,7 @@ export function lab({ model, el: root, signal }, view) {
   function draw() {
     const choice = model.get("choice"), facts = model.get("facts");
     const row = (other = {}) => model.get("table")[chosenRow(model.get("grid"), { ...choice, ...other })];
-    const now = { choice, facts, row, result: row(), fresh: model.get("fresh"), named: (name, value) => nameOf(controls, name, value) };
+    const now = { choice, facts, row, result: row(), fresh: model.get("fresh"), open: model.get("kept") || !model.get("ask"), named: (name, value) => nameOf(controls, name, value) };
     for (const part of parts) part.draw(now);
   }
   function fit(again = false) {

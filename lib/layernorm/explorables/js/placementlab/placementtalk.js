@@ -17,5 +17,5 @@ export function words(now) {
   const told = (points) => `${between(points)} in `, power = (points) => ` (exponent ${fixed(slope(points), 2)})`;
   const here = Object.values(PLACEMENTS).map((name, k) => `${name} ${rough([post, pre, peri, none][k].find(([x]) => x === depth)[1])}`);
   return `${whose}, from ${post[0][0]} to ${post.at(-1)[0]} blocks: ${last} goes from ${told(post)}Post-LN${power(post)} and from ${told(pre)}Pre-LN${power(pre)}. `
-    + `With ${depth} blocks: ${here.join(", ")}.`;
+    + `The slider’s column, ${depth} blocks: ${here.join(", ")}.`;
 }

@@ -1,9 +1,9 @@
 // The map: a cell for each rate and each warm-up, in it a mark for each seed and the number in the middle.
-import { CHANCE, STEPS, brief, count, fates, loss, when } from "../lab/seeds.js";
+import { CHANCE, STEPS, brief, count, fates, loss, share, when } from "../lab/seeds.js";
 import { box, line, mark, picture, ring, text } from "../lab/draw.js";
 import { fateMark, key } from "../lab/fates.js";
 
-const LEFT = 52, TOP = 24, FOOT = 42, WIDE = 560;             // px
+const LEFT = 52, TOP = 24, FOOT = 42, WIDE = 560, SMALL = 350; // px
 const BEST = 1e-3;                                            // nats, from which on a cell is as dark as can be
 const MOVES = { ArrowUp: ["rate", 1], ArrowDown: ["rate", -1], ArrowRight: ["steps", 1], ArrowLeft: ["steps", -1] };
 
@@ -12,9 +12,9 @@ const early = (step) => 1 - step / STEPS;
 const low = (nats) => Math.min(1, Math.max(0, Math.log(CHANCE / nats) / Math.log(CHANCE / BEST)));
 
 function cell(result, show) {
-  const seeds = fates(result), held = count(result) / seeds.length, numbers = result.final.some((one) => one !== null);
-  if (show === "solved") return { seeds, worth: held, size: (k) => early(result.solved[k] ?? STEPS), number: held ? Math.round(when(result)) : "–" };
-  return { seeds, worth: numbers ? low(loss(result)) : 0, size: (k) => low(result.final[k] ?? CHANCE), number: numbers ? brief(loss(result), loss(result) < 1e-3 ? 1 : 2) : "–" };
+  const seeds = fates(result), held = count(result) / seeds.length, number = show === "solved" ? Math.round(when(result)) : loss(result), known = Number.isFinite(number);
+  if (show === "solved") return { seeds, worth: held, size: (k) => early(result.solved[k] ?? STEPS), number: known ? number : "–" };
+  return { seeds, worth: low(number), size: (k) => low(result.final[k] ?? CHANCE), number: known ? brief(number, number < 1e-3 ? 1 : 2) : "–" };
 }
 
 export function warmUpStage({ rate: rates, steps }, choose) {
@@ -34,20 +34,20 @@ export function warmUpStage({ rate: rates, steps }, choose) {
       ];
     }));
     const at = { x: LEFT + steps.indexOf(choice.steps) * column, y: TOP + high.indexOf(choice.rate) * row };
-    const what = show === "solved" ? "step at which it is solved" : "final loss in nats";
-    const told = high.map((rate) => `rate ${now.named("rate", rate)}: ${steps.map((warm) => `${cell(now.row({ rate, steps: warm }), show).number}`).join(", ")}`);
+    const what = `${show === "solved" ? "step at which it is solved" : "final loss in nats"}, middle of all seeds`;
+    const told = high.map((rate) => `rate ${now.named("rate", rate)}: ${steps.map((warm) => now.row({ rate, steps: warm })).map((one) => `${cell(one, show).number} (${share(one)})`).join(", ")}`);
     return {
       height,
-      label: `Map of learning rate and warm-up, ${what}, middle of 4 seeds; warm-up ${steps.join(", ")} steps. ${told.join("; ")}.`,
+      label: `Map of learning rate and warm-up, ${what}, and how many solve and keep it; warm-up ${steps.join(", ")} steps. ${told.join("; ")}.`,
       parts: [
-        text("rate", LEFT - 6, 12, "ln-lab-tick", "end"), text(`${what}${wide ? ", the seed in the middle" : ""}`, LEFT + 1, 12, "ln-lab-title"),
+        text("rate", LEFT - 6, 12, "ln-lab-tick", "end"), text(width < SMALL ? `${show === "solved" ? "step" : "loss"}, middle of all` : what, LEFT + 1, 12, "ln-lab-title"),
         ...high.map((rate, i) => text(now.named("rate", rate), LEFT - 6, TOP + (i + 0.5) * row + 4, `ln-lab-tick${rate === choice.rate ? " is-here" : ""}`, "end")),
         ...steps.map((warm, k) => text(warm, LEFT + (k + 0.5) * column, bottom + 15, `ln-lab-tick${warm === choice.steps ? " is-here" : ""}`, "middle")),
         ...cells.flat(),
         box(at.x + 1, at.y + 1, column - 2, row - 2, "ln-lab-here"),
         line(LEFT, bottom, width, bottom, "ln-lab-rule"),
-        text(wide ? "steps of warm-up" : "warm-up", 0, height - 6, "ln-lab-tick"),
-        ...key(wide ? 190 : 62, height - 6, width - (wide ? 190 : 62)),
+        text("warm-up", 0, bottom + 15, "ln-lab-tick"),
+        ...key(wide ? LEFT : 0, height - 6, width - (wide ? LEFT : 0)),
       ],
     };
   }, ({ choice }) => (choice.show === "solved" ? "Shown: steps." : "Shown: final loss."));
