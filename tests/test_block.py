@@ -201,7 +201,7 @@ def test_nothing_is_shown_while_a_question_is_open(js):
     assert call("n.order.map((name) => $report.under(name, n))", n=now) == ["3", *"??????"]
     name = call("$report.cellName('attention', 1, n)", n=now)
     old = [f"{v:.3f}".replace("-", "−") for v in ln.Block().stages["attention"][0]]
-    assert name == f"attention, token 1: {', '.join(old)}; not known yet"
+    assert name == f"attention, token 1, before: {', '.join(old)}; new ones not known yet"
     assert say(js, "ask", model()) == "Token 3 gets new numbers. Whose rows change after attention?"
     assert say(js, "ask", model(causal=True)) == "With the mask: whose rows change after attention?"
     assert say(js, "ask", model(question="where")) == "Token 3 plus 1. Which stage first changes another row?"

@@ -108,6 +108,8 @@ def test_three_questions_lead_from_attention_to_the_silent_stream(show):  # noqa
     assert signs(page) == "sscss hhhhh hhhhh hhhhh hhhhh hhhhh hhhhh"             # nothing is told before the guess
     assert [one.inner_text() for one in root.locator(".bk-foot").all()][1:] == ["3", *"??????"] and root.locator(".bk-fan path").first.get_attribute("d") == ""
     expect(root.locator(".bk-changes button").first).to_be_disabled()
+    expect(say).to_contain_text("New, Plus 1 and Times 2 wait for it.")
+    expect(root.locator(".bk-where span")).to_have_text("before; new ones unknown")
     answer(page, "3")
     expect(ask).to_have_text("✕ Not quite. You said 3. After attention all 5 rows have changed.")
     expect(say).to_have_text("LN changes row 3 alone. Attention passes it to 1, 2, 4 and 5. LN, MLP and + work on each row alone.")

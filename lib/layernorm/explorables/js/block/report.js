@@ -69,7 +69,7 @@ function stretched(row, old) {
 
 export function sentence(now) {
   const { asked, own, rows, seen, change, causal, placement, tokens, order, x, before } = now;
-  if (asked) return `${causal ? "The mask lets a token see itself and earlier ones only. " : ""}Behind x still stands what was: choose, then check.`;
+  if (asked) return `${causal ? "The mask lets a token see itself and earlier ones only. " : ""}Behind x still stands what was: choose, then check. New, Plus 1 and Times 2 wait for it.`;
   if (!own.length) return "Nothing differs from before. Drag or type a number of x, or press New, Plus 1 or Times 2.";
   const who = counted("token", own), y = order.at(-1), heard = rows.attention;
   if (!heard.length) {
@@ -99,10 +99,11 @@ export const refusal = (t, j, kept) => `A number of x is from −${LIMIT} to ${L
 export const written = (v) => fixed(v, Math.abs(v) < 9.9995 ? 3 : Math.abs(v) < 99.995 ? 2 : 1);
 export function place(name, t, now) {
   const { asked, order, was, is, rows, seen } = now, hidden = asked && name !== "x", row = hidden ? was[name] : is[name];
-  const state = hidden ? "not known yet" : seen[name].includes(t) ? "changed" : rows[name].includes(t) ? `changed by less than ${PRINTED}` : "unchanged";
+  const state = hidden ? "before; new ones unknown" : seen[name].includes(t) ? "changed" : rows[name].includes(t) ? `changed by less than ${PRINTED}` : "unchanged";
   return { title: `${named(name, order)}, token ${t}`, state, now: row[t - 1].map(written), was: was[name][t - 1].map(written) };
 }
 export function cellName(name, t, now) {
   const one = place(name, t, now), list = (v) => v.join(", ");
+  if (now.asked && name !== "x") return `${one.title}, before: ${list(one.now)}; new ones not known yet`;
   return `${one.title}: ${list(one.now)}; ${one.state}${one.state === "changed" ? `, was ${list(one.was)}` : ""}`;
 }
