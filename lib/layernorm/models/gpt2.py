@@ -21,10 +21,10 @@ class GPT2(Transformer):
     Radford et al. 2019, section 2.3, and the code released with it.
     """
 
-    def __init__(self, vocabulary=50257, length=1024, *, width=768, depth=12, heads=12,
-                 **options):
-        super().__init__(vocabulary, length, width=width, depth=depth, heads=heads,
-                         causal=True, **options)
+    def __init__(self, vocabulary=50257, length=1024, *,
+                 width=768, depth=12, heads=12, **options):
+        super().__init__(vocabulary, length, width=width, depth=depth,
+                         heads=heads, causal=True, **options)
         for block in self.blocks:
             block.mlp.activation = nn.GELU(approximate="tanh")
-        self.head.weight = self.tokens.weight                     # (V, d)
+        self.head.weight = self.tokens.weight             # (V, d)

@@ -12,17 +12,17 @@ from .transformer import later
 
 
 def rotated(x, first=0, base=10000.0):
-    """Features i and i + d_h / 2 as a point in a plane, turned by t base^(-2 i / d_h) for token t.
+    """Pairs of features, turned by t base^(-2 i / d_h) for token t, pair i.
 
-    The first token has t = ``first``.  The product of a query and a key that are turned so
-    depends on how far apart they stand, and not on where.
+    A pair is features i and i + d_h / 2; the first token has t = ``first``.
     """
     T, half = x.shape[-2], x.shape[-1] // 2
-    speed = base ** (-torch.arange(half).to(x) / half)            # (d_h/2,)
-    angle = torch.arange(first, first + T).to(x)[:, None] * speed           # (T, d_h/2)
+    pair, t = torch.arange(half).to(x), torch.arange(first, first + T).to(x)
+    angle = t[:, None] * base ** (-pair / half)           # (T, d_h/2)
     cos, sin = angle.cos(), angle.sin()
-    one, two = x.chunk(2, dim=-1)                                 # (…, T, d_h/2) each
-    return torch.cat((one * cos - two * sin, one * sin + two * cos), dim=-1)
+    one, two = x.chunk(2, dim=-1)                         # (…, T, d_h/2)
+    return torch.cat((one * cos - two * sin,
+                      one * sin + two * cos), dim=-1)     # (…, T, d_h)
 
 
 class SharedAttention(nn.Module):
@@ -47,16 +47,17 @@ class SharedAttention(nn.Module):
         B, T, d = x.shape
         first = cache.tokens if cache is not None else 0
         q, k, v = (matrix(x).view(B, T, -1, self.size).transpose(1, 2)
-                   for matrix in (self.q, self.k, self.v))        # (B, h or shared, T, d_h)
-        q, k = rotated(q, first), rotated(k, first)
+                   for matrix in (self.q, self.k, self.v))
+        q, k = rotated(q, first), rotated(k, first)       # (B, h, T, d_h)
         if cache is not None:
-            k, v = cache.extended(self, k, v)                     # (B, shared, S, d_h)
-        k = k.repeat_interleave(self.times, dim=1)                # (B, h, S, d_h), S tokens so far
-        v = v.repeat_interleave(self.times, dim=1)                # (B, h, S, d_h)
-        scores = q @ k.transpose(-2, -1) / math.sqrt(self.size)   # (B, h, T, S)
-        scores = scores.masked_fill(later(T, k.shape[-2], x.device), -math.inf)
-        mixed = scores.softmax(dim=-1) @ v                        # (B, h, T, d_h)
-        return self.out(mixed.transpose(1, 2).reshape(B, T, d))   # (B, T, d)
+            k, v = cache.extended(self, k, v)             # S tokens so far
+        k = k.repeat_interleave(self.times, dim=1)        # (B, h, S, d_h)
+        v = v.repeat_interleave(self.times, dim=1)        # (B, h, S, d_h)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(self.size)
+        hidden = later(T, k.shape[-2], x.device)          # (T, S)
+        scores = scores.masked_fill(hidden, -math.inf)    # (B, h, T, S)
+        mixed = scores.softmax(dim=-1) @ v                # (B, h, T, d_h)
+        return self.out(mixed.transpose(1, 2).reshape(B, T, d))
 
 
 class SwiGLU(nn.Module):
@@ -69,8 +70,8 @@ class SwiGLU(nn.Module):
         self.down = nn.Linear(hidden, width, bias=False)
 
     def forward(self, x):
-        let_through = silu(self.gate(x))                          # (B, T, hidden)
-        return self.down(let_through * self.up(x))                # (B, T, d)
+        let_through = silu(self.gate(x))                  # (B, T, hidden)
+        return self.down(let_through * self.up(x))        # (B, T, d)
 
 
 class LlamaBlock(nn.Module):
