@@ -49,7 +49,7 @@ def circle(side, around):
     Above, the half-plane that the ones axis and the vectors of ``side`` span: distance from the axis against height along it.
     Below, the plane at right angles to the ones axis.
     """
-    fig, (upper, lower) = plt.subplots(2, 1, figsize=(4.6, 7.4), height_ratios=(1, 1.2))
+    fig, (upper, lower) = plt.subplots(2, 1, figsize=(4.6, 8.6), height_ratios=(1.2, 1))
     _seen_from_the_side(upper, side)
     _seen_along_the_axis(lower, around)
     names = ", ".join(f"{name} = {_tuple(x)}" for name, x in (side | around).items())
@@ -74,7 +74,7 @@ def _seen_from_the_side(ax, vectors):
     ax.annotate(r"$\hat{x}$ of all of them", (RADIUS, 0), (-8, -19), textcoords="offset points", color=C.xhat, ha="left", va="center")
     ax.annotate("the ones axis", (0, 0.97), (6, 0), xycoords=("data", "axes fraction"), textcoords="offset points", color=C.ink_2,
                 va="top")
-    ax.set(xlim=(-0.3, 7.2), ylim=(-1.6, 7.9), xticks=[0, RADIUS], xticklabels=["0", "√3"], yticks=[0])
+    ax.set(xlim=(-0.3, 8.3), ylim=(-1.3, 7.9), xticks=[0, RADIUS], xticklabels=["0", "√3"], yticks=[0], aspect="equal")
     ax.set_xlabel("distance from the axis", loc="right")
     ax.set_title("from the side: height is √3 times the level", color=C.ink_2)
     ax.spines[["left", "bottom"]].set_visible(False)
