@@ -74,12 +74,22 @@ def test_stored_results_are_those_of_the_code_as_it_is(name):
     assert not reason, f"{name}: {reason}. Run `make experiments`, or `{COMMAND} --only {name}`, and look at what it changes in the text."
 
 
+ONE_SEED = ("warm_up", "left_out", "norms_in_use", "qk_norm")           # whole networks that learn: the other seeds too once a week
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_entry_computed_again_has_the_stored_numbers(name):
     runs = ln.experiments.load(name)
     entries = EXPERIMENTS[name].entries()                                # all of them: `--check`, once a week
     inputs = entries[len(entries) // 2]
-    assert runs.agrees(runs.again(**inputs), **inputs), f"{name}, {inputs}"
+    if name in ONE_SEED:
+        assert same(runs.again(**inputs, seeds=1), first_seed(runs.at(**inputs)), EXPERIMENTS[name].tolerance), f"{name}, {inputs}"
+    else:
+        assert runs.agrees(runs.again(**inputs), **inputs), f"{name}, {inputs}"
+
+
+def first_seed(result):
+    return {key: first_seed(one) for key, one in result.items()} if isinstance(result, dict) else result[:1]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
