@@ -45,7 +45,8 @@ def main(folder, port):
     if server.server_port != int(port):
         print(f"Port {port} is taken; {server.server_port} is the next free one.")
     print(f"The course is at http://127.0.0.1:{server.server_port}/  (Ctrl-C stops)", flush=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGINT, signal.SIGTERM):                      # who is started in the background ignores the first
+        signal.signal(sign, signal.default_int_handler)
     with server, contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
     print("\nStopped.")
