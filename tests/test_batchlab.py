@@ -1,7 +1,6 @@
 """Who wins, as a lab: what it says and draws at every point is what is stored there, and it says what one rate would have told."""
 import itertools
 import re
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import expect
 
 import layernorm as ln
 from alone import audit, faults, show, sweep  # noqa: F401
-from test_lab_stored import CUT, LETTERS, SCREENS, SMALLEST, TALLEST
+from test_lab_stored import CUT, LETTERS, SCREENS, TALLEST, legible
 
 NAMES = {"BN": "BatchNorm", "LN": "LayerNorm", "none": "no norm"}
 RUNS = ln.experiments.load("who_wins")
@@ -140,12 +139,7 @@ def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, scree
     heights = set(found["height"].values())
     assert len(heights) == 1 and max(heights) <= TALLEST and 0 <= reserved - max(heights) <= 8, (heights, reserved)
     assert faults(found["cut"]) == {}
-    for state, letters in found["letters"].items():
-        assert min(size for _, size, *_ in letters) >= SMALLEST, state
-        assert [words for words, _, left, _, right, _ in letters if left < edge["x"] - 1 or right > edge["x"] + edge["width"] + 1] == [], state
-        for (one, _, *a), (other, _, *b) in combinations(letters, 2):
-            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-            assert across <= 1 or down <= 4, f"{one} and {other} in {state}"
+    legible(found["letters"], edge)
 
 
 def test_the_lit_column_is_where_the_controls_stand(show):

@@ -30,6 +30,8 @@ PICTURES = {
         {(start, rate): {"BN": [5e-4, 6e-4], "LN": [6e-4, 1.9]} for start in ("xavier", "gpt2") for rate in (0.003, 0.01)}, 2.08),
     "next_token": lambda: ln.figures.next_token(
         {over: {T: [1.38 / k, 1.4 / k] for T in (2, 4)} for k, over in enumerate(ln.models.CARRIERS, 1)}, 1.386),
+    "stream_growth": lambda: ln.figures.stream_growth({start: sizes(1) for start in ("xavier", "torch", "gpt2")}, {"xavier": "X", "torch": "T", "gpt2": "G"}),
+    "adam_step": lambda: ln.figures.adam_step({place: {2: [0.05, 0.1], 32: [0.4, 1.2]} for place in ("post", "pre")}, 3e-4),
     "companions of an image": lambda: ln.figures.companions((2, 3, 4, 5), (0, 1, 2, 3), {"C": (1,)}, ("image", "channel", "row", "column")),
 }
 

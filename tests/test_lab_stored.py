@@ -28,6 +28,16 @@ LETTERS = """(svg) => [...svg.querySelectorAll("text")].filter((t) => t.textCont
 STATES = EXPERIMENTS["stable_step"].entries()
 
 
+def legible(found, edge):
+    """In every state {state: letters}: large enough, inside the picture at ``edge``, none on another."""
+    for state, letters in found.items():
+        assert min(size for _, size, *_ in letters) >= SMALLEST, state
+        assert [words for words, _, left, _, right, _ in letters if left < edge["x"] - 1 or right > edge["x"] + edge["width"] + 1] == [], state
+        for (one, _, *a), (other, _, *b) in combinations(letters, 2):
+            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert across <= 1 or down <= 4, f"{one} and {other} in {state}"
+
+
 # --- What Python promises
 
 def test_the_table_has_a_row_for_every_combination_in_the_order_that_the_module_counts(js):
@@ -238,12 +248,7 @@ def test_letters_are_large_enough_and_none_stands_on_another(page_of, screen):
     edge = svg.bounding_box()
     found = sweep(page.locator("[data-explorable]"), CHOICES, letters=f"(root) => ({LETTERS})(root.querySelector('.ln-lab-svg'))")["letters"]
     assert len(found) == len(STATES)
-    for state, letters in found.items():
-        assert min(size for _, size, *_ in letters) >= SMALLEST, state
-        assert [words for words, _, left, _, right, _ in letters if left < edge["x"] - 1 or right > edge["x"] + edge["width"] + 1] == [], state
-        for (one, _, *a), (other, _, *b) in combinations(letters, 2):
-            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-            assert across <= 1 or down <= 4, f"{one} and {other} in {state}"
+    legible(found, edge)
 
 
 def brightness(colour):

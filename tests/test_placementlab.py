@@ -3,7 +3,6 @@ import gzip
 import itertools
 import json
 import re
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ import layernorm as ln
 from alone import audit, faults, show, sweep  # noqa: F401
 from layernorm.experiments.placement import slope
 from layernorm.explorables.modules import bundle
-from test_lab_stored import CUT, LETTERS, SCREENS, SMALLEST, TALLEST
+from test_lab_stored import CUT, LETTERS, SCREENS, TALLEST, legible
 
 PLACEMENTS = {"post": "Post-LN", "pre": "Pre-LN", "peri": "Peri-LN", "none": "no LN"}
 LARGE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
@@ -185,12 +184,7 @@ def fits(lab, states, count):
     heights = set(found["height"].values())
     assert len(heights) == 1 and max(heights) <= TALLEST and 0 <= reserved - max(heights) <= 8, (heights, reserved)
     assert faults(found["cut"]) == {} and len(set(found["picture"].values())) == count
-    for state, letters in found["letters"].items():
-        assert min(size for _, size, *_ in letters) >= SMALLEST, state
-        assert [words for words, _, left, _, right, _ in letters if left < edge["x"] - 1 or right > edge["x"] + edge["width"] + 1] == [], state
-        for (one, _, *a), (other, _, *b) in combinations(letters, 2):
-            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-            assert across <= 1 or down <= 4, f"{one} and {other} in {state}"
+    legible(found["letters"], edge)
     assert lab.page.evaluate("document.documentElement.scrollWidth") <= lab.page.viewport_size["width"]
 
 

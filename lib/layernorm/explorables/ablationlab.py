@@ -1,15 +1,14 @@
 """LayerNorms left out of a Pre-LN Transformer, one kind or several, over the first weights and the learning rate."""
 from .. import figures
-from ..experiments.stored import rounded
 from ..figures.placement import KINDS, STARTS, WITHOUT, held, number
-from .lab import Lab, table
+from .lab import table
 from .modules import bundle
-from .warmuplab import summary
+from .traininglab import TrainingLab
 
 ENOUGH = 2                                                        # seeds that have to solve it
 
 
-class AblationLab(Lab):
+class AblationLab(TrainingLab):
     """Which LayerNorms can go?  Every subset of the three kinds left out, every seed a mark at its final loss.
 
     Parameters
@@ -45,12 +44,6 @@ class AblationLab(Lab):
     def result(self):
         inputs = self.run_of(self.choice)
         return {without: self.runs.at(**inputs | {"without": without}) for without in self.runs["without"]}
-
-    def shown(self, result):
-        return {"solved": result["solved"], "final": rounded(result["final"], 3)}
-
-    def summary(self, result):
-        return summary(result)
 
     def picture(self):
         start, rate = self.choice["start"], self.choice["rate"]

@@ -1,14 +1,12 @@
 """Warm-up against learning rate, over the place of the LayerNorms and the first weights: which seeds learn, and when."""
-import numpy as np
-
 from .. import figures
-from ..experiments.stored import rounded
 from ..figures.placement import PLACEMENTS, STARTS, held, number
-from .lab import Lab, table
+from .lab import table
 from .modules import bundle
+from .traininglab import TrainingLab
 
 
-class WarmUpLab(Lab):
+class WarmUpLab(TrainingLab):
     """A map of warm-up and rate: in each cell what became of every seed.
 
     Parameters
@@ -49,12 +47,6 @@ class WarmUpLab(Lab):
                 "tell": f"{solved} of {seeds}. After 200 steps of warm-up: {warm}. With torch's first weights and none: {other}.",
                 "facts": {"show": {"show": "solved", "start": "xavier", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
 
-    def shown(self, result):
-        return {"solved": result["solved"], "final": rounded(result["final"], 3)}
-
-    def summary(self, result):
-        return summary(result)
-
     def picture(self):
         placement, start = self.choice["placement"], self.choice["start"]
         runs = {(rate, steps): self.runs.at(placement=placement, start=start, rate=rate, steps=steps)
@@ -66,9 +58,3 @@ class WarmUpLab(Lab):
                 [held(run) for run in self.runs.over("steps", placement=one, start=start, rate=rate)]
                 for one in self.runs["placement"] for start in self.runs["start"] for rate in self.runs["rate"]}
         return table("seeds of 4 that solve the task in 600 steps and keep it, by steps of warm-up", self.runs["steps"], rows)
-
-
-def summary(result):
-    """{words: number} of a result of ``warm_up`` or ``left_out``."""
-    middle = float(np.median([np.inf if loss is None else loss for loss in result["final"]]))
-    return {"seeds that solve and keep it": held(result)} | ({"final loss, median": middle} if np.isfinite(middle) else {})

@@ -1,7 +1,7 @@
 // Block: predict whose rows change when one token does; then change any number and see which stage carries it to whom.
 import { el, onceAFrame } from "../kit.js";
 import { announcer, caption, chipsOf, choices, headed, strip, viewOn } from "../desk.js";
-import { numberField } from "../field.js";
+import { numberField } from "../dragged.js";
 import { answered, LIMIT, made, plan, PRINTED, situation } from "./change.js";
 import { ask, CHANGES, next, options, place, PLACES, refusal, sentence, shown, TITLE, verdict } from "./report.js";
 import { pipeline } from "./pipeline.js";

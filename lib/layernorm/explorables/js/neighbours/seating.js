@@ -1,6 +1,6 @@
 // The table: x on one side, y on the other, you on top, the others in their seats; under them the statistics.
 import { el, short, subscript } from "../kit.js";
-import { numberField } from "../field.js";
+import { numberField } from "../dragged.js";
 import { written } from "./batch.js";
 import { LIMIT, MOST } from "./moves.js";
 import { cellName, rowName } from "./account.js";
