@@ -76,7 +76,8 @@ def _faces(letters):
 
 
 def _own(names):
-    own = dict.fromkeys("lab" if name.endswith("lab") else name for name in names)
+    shared = {"exercise": "practice", "gate": "practice", "due": "practice"}
+    own = dict.fromkeys("lab" if name.endswith("lab") else shared.get(name, name) for name in names)
     return [f"{name}.css" for name in own if (LOOK / f"{name}.css").is_file() and name != "guess"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 LIB = Path(__file__).parent.parent / "lib" / "layernorm"
 FLOORS = [{"functional"}, {"models", "experiments"}, {"look", "figures"}, {"explorables", "practice"}, {"site"}]
-DOORS = {("experiments", "models")}                                # on one floor: what is run is run by the experiments
+DOORS = {("experiments", "models"), ("explorables", "practice")}   # on one floor: the experiments run models, the explorables ask items
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
 ROOMS = sorted({path.relative_to(LIB).parts[0].removesuffix(".py") for path in LIB.rglob("*.py")} - {"__init__"})
 

@@ -50,7 +50,7 @@ def station(concept, x, y, lines, links, width, height):
     body = (f'<rect class="hit" x="{x - 16}" y="{y - 22}" width="{width}" height="{height}" rx="6"/>'
             f'<circle class="ring" cx="{x}" cy="{y}" r="{radius(concept)}"/><text class="label">{words}</text>')
     if href:
-        return f'<a href="{href}" aria-label="{escape(name)}">{body}</a>'
+        return f'<a href="{href}" aria-label="{escape(name)}" data-concept="{concept.key}">{body}</a>'
     kind, more = ("goal", "") if concept.key == GOAL else ("ahead", ", not written yet")
     return f'<g class="{kind}" role="img" aria-label="{escape(name)}{more}">{body}</g>'
 

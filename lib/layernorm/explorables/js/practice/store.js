@@ -1,0 +1,46 @@
+// Where progress lives: in this browser, or, where that is not allowed, in this page.
+import { empty, read } from "./progress.js";
+
+const KEY = "layernorm.practice", SPOILT = `${KEY}.unreadable`;
+// Modules may be loaded apart from each other; the document is what they share.
+const shared = () => (document.lnPractice ??= { memory: null });
+
+function stored() {
+  try {
+    return { text: localStorage.getItem(KEY), works: true };
+  } catch {
+    return { text: shared().memory, works: false };
+  }
+}
+
+export function load() {
+  const { text } = stored();
+  if (text === null) return shared().memory ? read(shared().memory).progress : empty();
+  const { progress } = read(text);
+  if (progress) return progress;
+  try {
+    localStorage.setItem(SPOILT, text);                       // nothing is lost: whoever knows what it is can still fetch it
+  } catch { /* nowhere to keep it */ }
+  return empty();
+}
+
+export function change(step) {
+  const text = JSON.stringify(step(load()));
+  shared().memory = null;
+  try {
+    localStorage.setItem(KEY, text);
+  } catch {
+    shared().memory = text;
+  }
+  document.dispatchEvent(new Event("ln-progress"));
+}
+
+// Whether what is done here is still there tomorrow.
+export const lasts = () => stored().works && shared().memory === null;
+
+// Calls `tell` now and whenever progress changes, on this page or on another.
+export function follow(tell, signal) {
+  document.addEventListener("ln-progress", () => tell(load()), { signal });
+  addEventListener("storage", ({ key }) => { if (key === KEY || key === null) tell(load()); }, { signal });
+  tell(load());
+}

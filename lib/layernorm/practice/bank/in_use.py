@@ -1,0 +1,2 @@
+"""Items."""
+ITEMS, ASKED, GATE = [], {}, ()

@@ -1,0 +1,232 @@
+"""The bank: every item can be asked, its truth is computed, and each mistake that it knows is told from the truth and from the others."""
+import ast
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from layernorm import practice
+from layernorm.explorables import paper
+from layernorm.practice import forms
+from layernorm.practice.words import fill, say, slots
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = {1: "01_definition", 2: "02_gamma_beta", 3: "03_batchnorm", 4: "04_transformers", 5: "05_in_use"}
+
+
+def each(*kinds):
+    found = [item for item in practice.ITEMS if item.kind in kinds or not kinds]
+    return pytest.mark.parametrize("item", found, ids=lambda item: item.name)
+
+
+def test_the_bank_holds_eighty_items_with_names_of_their_own():
+    names = [item.name for item in practice.ITEMS]
+    assert len(names) >= 80 and len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+
+
+def test_every_kind_and_level_occurs_in_every_chapter():
+    for chapter in CHAPTERS:
+        own = [item for item in practice.ITEMS if item.chapter == chapter]
+        assert {item.level for item in own} == set(forms.LEVELS), chapter
+        assert {"compute", "choose", "predict", "bug", "order", "explain", "code"} <= {item.kind for item in own}, chapter
+        assert sum(item.kind == "code" for item in own) >= 3, chapter
+    assert any(item.kind == "shapes" for item in practice.ITEMS)
+
+
+def test_the_exercises_of_the_lesson_are_among_them():
+    assert practice.find("by-hand").first["x"].tolist() == [1, 2, 3, 4]
+    assert "γ" in practice.find("gamma-zero").ask and "c" in practice.find("all-equal").ask
+    assert all(all(practice.find(name).hints) and practice.find(name).solved() for name in ("by-hand", "gamma-zero", "all-equal"))
+
+
+@each()
+def test_an_item_is_whole(item):
+    assert item.level in forms.LEVELS and item.chapter in {0, *CHAPTERS} and item.label in practice.SECTIONS
+    assert item.concept in {concept.key for concept in practice.CONCEPTS}
+    assert len(item.hints) == 2 and all(hint.strip() for hint in item.hints) and item.solved().strip() and item.ask.strip()
+    seen, key = item.card()
+    assert json.loads(json.dumps(seen)) == seen and json.loads(json.dumps(key)) == key
+
+
+@each()
+def test_the_page_source_tells_no_answer_in_plain_sight(item):
+    seen, key = item.card()
+    sealed = paper.seal(key)
+    for words in [item.solution, *item.hints]:
+        plain = re.sub(r"[{}].*", "", words)[:40].strip()
+        assert len(plain) < 8 or plain not in sealed and plain not in json.dumps(seen, ensure_ascii=False)
+    assert not {"right", "line", "order", "wrong", "answer"} & set(seen)
+
+
+@each("compute", "shapes")
+def test_a_computed_item_has_fresh_numbers_and_knows_mistakes(item):
+    cases = item.cases()
+    assert len(cases) == forms.CASES and len(item.wrong) >= 2
+    assert len({fill(item.ask, case.given) for case in cases}) == len(cases)
+    for case in cases:
+        numbers = {name: case.given[name] for name in case.given if name in item.draw(np.random.default_rng(0))}
+        again = np.atleast_1d(np.asarray(item.answer(**numbers), dtype=float)).ravel()
+        assert np.array_equal(again, case.answer), "the truth belongs to the numbers shown"
+        every = [one for one in (case.answer, *case.wrong) if one.size]
+        assert len(every) >= 1 + forms.MISTAKES
+        for k, one in enumerate(every):
+            for other in every[:k]:
+                apart = one.shape != other.shape or np.abs(one - other).max() > 2 * max(item.tolerance(one), item.tolerance(other))
+                assert apart, f"{say(one)} and {say(other)} look alike"
+        for words in [*item.hints, item.solution, *item.wrong]:
+            assert "{" not in fill(words, case.given)
+
+
+@each("compute", "shapes")
+def test_no_hint_and_no_feedback_gives_the_answer_away(item):
+    for words in [*item.hints, *item.wrong]:
+        assert "answer" not in slots(words)
+
+
+def test_at_most_three_items_share_a_generator():
+    computed = [item for item in practice.ITEMS if isinstance(item, practice.Compute)]
+    draws = Counter(item.draw.__code__.co_code + repr(item.draw.__code__.co_consts).encode() + repr(item.draw.__code__.co_names).encode()
+                    for item in computed)
+    truths = Counter((item.answer.__code__.co_code, repr(item.answer.__code__.co_consts), item.answer.__code__.co_names) for item in computed)
+    assert max(draws.values()) <= 3 and max(truths.values()) <= 3
+
+
+@each("choose", "predict")
+def test_options_are_found_out_or_have_a_source(item):
+    assert len({option.text for option in item.options}) == len(item.options) >= 3
+    assert all(callable(option.holds) or option.source for option in item.options)
+    assert all(option.why.strip() for option in item.options)
+    if item.many:
+        assert 0 < len(item.right()) < len(item.options)
+    else:
+        assert len(item.right()) == 1
+
+
+@each("bug")
+def test_a_bug_is_found_by_its_test_and_gone_when_the_line_is_mended(item):
+    lines, mended = item.lines(), item.mended_code().split("\n")
+    assert item.run(item.code).strip(), "the test sees nothing wrong"
+    assert item.run(item.mended_code()) == ""
+    assert [k for k, (a, b) in enumerate(zip(lines, mended, strict=True), 1) if a != b] == [item.line]
+    assert item.line not in item.others and all(1 <= line <= len(lines) for line in item.others)
+    assert all(len(line) <= 79 for line in lines)
+
+
+@each("order")
+def test_all_lines_of_a_derivation_have_one_value(item):
+    values = [np.asarray(step.value(), dtype=float) for step in item.steps]
+    for value in values[1:]:
+        np.testing.assert_allclose(value, values[0], rtol=1e-9, atol=1e-12)
+    assert len({step.text for step in item.steps}) == len(item.steps) >= 4
+    order = item.shuffled()
+    assert sorted(order) == list(range(len(order))) and order != sorted(order)
+
+
+@each("explain")
+def test_an_explanation_is_held_against_points(item):
+    assert len(item.points) >= 2
+
+
+def defined(item, listing):
+    names = {"np": np}
+    exec(compile(listing, item.name, "exec"), names)
+    return names[item.function]
+
+
+@each("code")
+def test_a_solution_keeps_all_promises(item):
+    report = practice.check(item.name, defined(item, item.code))
+    assert report.state == "held" and report.held == len(item.promises), report
+
+
+@each("code")
+def test_each_known_mistake_in_code_breaks_the_promise_that_it_should(item):
+    assert len(item.wrong) >= 2
+    for words, listing in item.wrong.items():
+        report = practice.check(item.name, defined(item, listing))
+        assert report.state == "broken" and item.promises[report.held].words == words, f"{words}: {report}"
+        assert re.search(r"\d", report.words.split("\n")[1]), f"no example: {report}"
+
+
+@each("code")
+def test_a_stub_is_not_answered_yet(item):
+    assert practice.check(item.name, lambda *given, **named: ...).state == "unanswered"
+
+
+def test_check_says_what_it_takes():
+    with pytest.raises(ValueError, match=r"no code exercise is called 'own-foward'; there is own-forward"):
+        practice.check("own-foward", print)
+    with pytest.raises(ValueError, match="no code exercise"):
+        practice.check("by-hand", print)
+    with pytest.raises(TypeError, match="takes the function itself"):
+        practice.check("own-forward", 3)
+
+
+def test_what_a_function_raises_is_told_with_the_call_that_raised_it():
+    def broken(x, gamma, beta, *, eps):
+        raise KeyError("d")
+    report = practice.check("own-forward", broken)
+    assert report.state == "broken" and "KeyError" in report.words and "(1, 3)" in report.words and "Reread" in report.words
+
+
+def test_an_item_that_is_not_there_is_answered_with_the_nearest_names():
+    with pytest.raises(ValueError, match="no item is called 'by-hnd'; there is by-hand"):
+        practice.find("by-hnd")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_gate_has_six_questions_one_hard_and_two_from_before(chapter):
+    items = [practice.find(name) for name in practice.GATES[chapter]]
+    assert len({item.name for item in items}) == 6
+    assert all(item.kind in ("compute", "shapes", "choose") for item in items)
+    assert any(item.level == "hard" for item in items)
+    assert sum(item.chapter < chapter for item in items) == 2 and sum(item.chapter == chapter for item in items) == 4
+
+
+def cells(name):
+    return nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4).cells
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_practice_page_asks_what_it_should_once(chapter):
+    page = Path(practice.PAGES[chapter][1]).stem
+    source = "\n".join(cell.source for cell in cells(page) if cell.cell_type == "code")
+    asked = re.findall(r'ln\.Exercise\("([\w-]+)"\)', source)
+    wanted = [item.name for item in practice.on_pages() if practice.number(item) == chapter]
+    assert sorted(asked) == sorted(wanted)
+    checked = re.findall(r'ln\.check\("([\w-]+)", (\w+)\)', source)
+    assert sorted(checked) == sorted((item.name, item.function) for item in map(practice.find, wanted) if item.kind == "code")
+    assert source.count(f"ln.Gate({chapter})") == 1
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_core_section_ends_in_a_question(chapter):
+    label, asked = None, {}
+    for cell in cells(CHAPTERS[chapter]):
+        for found in re.finditer(r"^(?:\(([\w-]+)\)=\n)?(##+) (.*)$", cell.source, re.M) if cell.cell_type == "markdown" else ():
+            label = found[1] if found[2] == "##" else None
+        if cell.cell_type == "code" and (name := re.search(r'ln\.ask\("([\w-]+)"\)', cell.source)):
+            asked[label] = name[1]
+    sections = {name for name, (title, page) in practice.SECTIONS.items() if page == CHAPTERS[chapter]}
+    core = {name for name in sections if f"({name})=\n## " in "\n".join(cell.source for cell in cells(CHAPTERS[chapter]))}
+    assert asked == {name: practice.ASKED[name] for name in core}
+
+
+def test_the_list_of_sections_is_that_of_the_chapters():
+    for label, (title, page) in practice.SECTIONS.items():
+        text = "\n".join(cell.source for cell in cells(page) if cell.cell_type == "markdown")
+        assert re.search(rf"^\({label}\)=\n#+ (?:Deeper: )?{re.escape(title)}$", text, re.M), label
+
+
+def test_the_bank_types_in_no_array_as_an_answer():
+    """An answer is a function of the drawn numbers: each ``answer=`` in the bank is one that uses them."""
+    for path in (ROOT / "lib/layernorm/practice/bank").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "answer" and isinstance(node.value, ast.Lambda):
+                used = {name.id for name in ast.walk(node.value.body) if isinstance(name, ast.Name)}
+                assert used & {argument.arg for argument in node.value.args.args}, f"{path.name}:{node.value.lineno}"
