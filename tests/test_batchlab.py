@@ -70,6 +70,8 @@ def test_somebody_wins_only_with_seven_of_eight_seeds(said):
 @pytest.mark.parametrize("point, alone, fair", [
     ({"batch": 64, "rate": 3, "budget": 24576}, "LayerNorm hardly learns", "BatchNorm wins, 8 of 8 seeds, 2.6\u00a0% to 3.8\u00a0%"),
     ({"batch": 2, "rate": 3, "budget": 24576}, "nobody learns", "LayerNorm wins, 8 of 8 seeds"),
+    ({"batch": 64, "rate": 0.03, "budget": 1536}, "both hardly learn", "BatchNorm wins"),
+    ({"batch": 8, "rate": 0.003, "budget": 24576}, "no winner, 1 seed to 6", "no winner"),
     ({"batch": 64, "rate": 0.3, "budget": 24576}, "no winner, 5 seeds to 3", "BatchNorm wins"),
     ({"batch": 2, "rate": 0.1, "budget": 1536}, "LayerNorm wins, 8 of 8 seeds", "the same")], ids=str)
 def test_it_says_what_one_rate_would_have_told_and_what_holds(said, point, alone, fair):

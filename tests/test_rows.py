@@ -252,6 +252,11 @@ def test_the_reasons_of_the_rounds(js):
     assert "9 numbers to hit with 6" in told[3][0][1] and "misses one by 0.846" in told[3][0][1]
 
 
+def test_two_rows_of_three_that_became_one_are_named(js):
+    now = [now for now in states(js, [*ROUNDS[2], [0, 1, 0, 5]]) if now["phase"] == "ended"][0]
+    assert said(js, now)[1].startswith("Rows 1 and 2 have x̂ = ")
+
+
 def test_where_rows_share_mean_and_spread_the_reason_says_so(js):
     now = [now for now in states(js, module.OWN) if now["guess"] == "yes" and now["phase"] == "ended"][0]
     assert "share μ = 3 and σ = 2.449: γ = σ and β = μ" in said(js, now)[0].replace("\u00a0", " ")

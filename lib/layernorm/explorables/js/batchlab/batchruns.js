@@ -1,6 +1,7 @@
 // What is stored at a batch size, a learning rate and a budget; the rate may be "best".  Pure.
 export const METHODS = { BN: "BatchNorm", LN: "LayerNorm", none: "no norm" };
 export const LOST = 80;                                       // % of errors, from which on next to nothing was learned
+export const POOR = 70;                                       // % of errors: too near to LOST to be called better
 
 export function middle(values) {
   const sorted = [...values].sort((a, b) => a - b), half = (sorted.length - 1) / 2;

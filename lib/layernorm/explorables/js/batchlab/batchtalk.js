@@ -1,6 +1,6 @@
 // What the lab says of the point where its controls stand.  Pure.
 import { short } from "../kit.js";
-import { LOST, METHODS, errorsAt, middle } from "./batchruns.js";
+import { LOST, METHODS, POOR, errorsAt, middle } from "./batchruns.js";
 
 const SURE = 7 / 8;                                           // of the seeds have to agree before somebody wins
 
@@ -16,12 +16,12 @@ export function duel({ BN, LN }) {
 }
 
 function verdict(found) {
-  const lost = Object.keys(METHODS).filter((method) => middle(found[method].errors) >= LOST);
-  if (lost.includes("BN") && lost.includes("LN")) return "nobody learns";
-  const behind = ["BN", "LN"].find((method) => lost.includes(method));
-  if (behind) return `${METHODS[behind]} hardly learns`;
+  const from = (error) => ["BN", "LN"].filter((method) => middle(found[method].errors) >= error);
+  const lost = from(LOST);
+  if (lost.length === 2) return "nobody learns";
+  if (lost.length) return from(POOR).length === 2 ? "both hardly learn" : `${METHODS[lost[0]]} hardly learns`;
   const { wins, seeds, winner } = duel(found);
-  return winner ? `${METHODS[winner]} wins, ${wins[winner]} of ${seeds} seeds` : `no winner, ${wins.BN} seeds to ${wins.LN}`;
+  return winner ? `${METHODS[winner]} wins, ${wins[winner]} of ${seeds} seeds` : `no winner, ${wins.BN} seed${wins.BN === 1 ? "" : "s"} to ${wins.LN}`;
 }
 
 function seedBySeed(found) {

@@ -86,7 +86,7 @@ const reasons = {
   same({ pair, apart, needs }, { rows, xhat, i }) {
     const [t, s] = pair.map((r) => rows[r][i]), least = (Math.abs(t - s) - LIMIT * apart) / 2;
     const [one, other] = pair.map((r) => xhat[r]), whole = one.every((h, k) => short(h) === short(other[k]));
-    const who = rows.length === 2 ? "Both rows" : named("Rows", pair.map((r) => r + 1));
+    const who = rows.length === 2 ? "Both rows" : named("Row", pair.map((r) => r + 1));
     const far = Number.isFinite(needs) ? `; what ε leaves between them would need ${GAMMA(i, needs)}` : "";
     return `${who} have ${whole ? XHAT(null, one) : XHAT(i, one[i])}, so they get one ${whole ? Y(null) : Y(i)}. `
       + `Feature ${i + 1} wants ${X(brief(t))} and ${X(brief(s))} of it: one is missed by ${brief(least)} or more${far}.`;
