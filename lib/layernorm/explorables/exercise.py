@@ -66,6 +66,6 @@ def ask(name):
     if isinstance(item, practice.Choose):
         right = [item.options[k].text for k in item.right()]
         return Guess(item.ask, [option.text for option in item.options], many=item.many, truth=right, tell=item.solution)
-    if isinstance(item, practice.Compute) and (case := item.cases(1)[0]).answer.size == 1:
+    if isinstance(item, practice.Compute) and (case := item.cases()[0]).answer.size == 1:
         return Guess(practice.fill(item.ask, case.given), truth=case.answer[0], tell=practice.fill(item.solution, case.given))
     raise ValueError(f"{name!r} is of the kind {item.kind!r}; a section can end in a choice or in one number")

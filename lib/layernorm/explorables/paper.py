@@ -23,7 +23,7 @@ def on_paper(item):
 
 def asked(item):
     """The question with the numbers of the first case."""
-    return practice.fill(item.ask, item.cases(1)[0].given) if isinstance(item, practice.Compute) else item.ask
+    return practice.fill(item.ask, item.cases()[0].given) if isinstance(item, practice.Compute) else item.ask
 
 
 def rich(text):

@@ -5,6 +5,7 @@ Text may hold `` `code` `` and, in computed items, names in braces: each drawn n
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class ItemError(ValueError):
     """An item that cannot be asked: the message names the item and says what is wrong."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Item:
     """What every item has.
 
@@ -79,7 +80,7 @@ class Case:
     wrong: tuple[np.ndarray, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Compute(Item):
     """A number or a vector, by hand; fresh numbers as often as wanted.
 
@@ -119,20 +120,9 @@ class Compute(Item):
                     raise ItemError(f"{self.name}: answers cannot be told apart for {numbers}: {say(one)} and {say(other)}")
         return Case({**numbers, **self.work(**numbers), "answer": self._told(answer)}, answer, wrong)
 
-    def cases(self, number=CASES):
-        """So many cases, all different, the same each time; raises ItemError if they cannot be drawn."""
-        rng = np.random.default_rng(zlib.crc32(self.name.encode()))
-        found = [self.case(self.first)] if self.first is not None else []
-        for _ in range(TRIES):
-            if len(found) >= number:
-                return found
-            try:
-                case = self.case(self.draw(rng))
-            except ItemError:
-                continue
-            if all(fill(self.ask, case.given) != fill(self.ask, known.given) for known in found):
-                found.append(case)
-        raise ItemError(f"{self.name}: {TRIES} draws gave {len(found)} of {number} cases")
+    def cases(self):
+        """Its ``CASES`` cases, all different, the same each time; raises ItemError if they cannot be drawn."""
+        return _cases(self)
 
     def _told(self, answer):
         return answer[0] if answer.size == 1 else answer
@@ -152,10 +142,26 @@ class Compute(Item):
         return {name: say(case.given[name]) for name in dict.fromkeys(slots(text))}
 
     def solved(self):
-        return fill(self.solution, self.cases(1)[0].given)
+        return fill(self.solution, self.cases()[0].given)
 
 
-@dataclass(frozen=True, kw_only=True)
+@cache
+def _cases(item):
+    rng = np.random.default_rng(zlib.crc32(item.name.encode()))
+    found = [item.case(item.first)] if item.first is not None else []
+    for _ in range(TRIES):
+        if len(found) >= CASES:
+            return found
+        try:
+            case = item.case(item.draw(rng))
+        except ItemError:
+            continue
+        if all(fill(item.ask, case.given) != fill(item.ask, known.given) for known in found):
+            found.append(case)
+    raise ItemError(f"{item.name}: {TRIES} draws gave {len(found)} of {CASES} cases")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Count(Compute):
     """Shapes, axes and counts: whole numbers, which are right or not."""
 
@@ -180,7 +186,7 @@ class Option:
         return bool(self.holds() if callable(self.holds) else self.holds)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Choose(Item):
     """All that hold."""
 
@@ -206,7 +212,7 @@ class Choose(Item):
         return [option.text for option in self.options]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Predict(Choose):
     """The one that will happen; then it happens."""
 
@@ -214,7 +220,7 @@ class Predict(Choose):
     many = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Bug(Item):
     """A short listing with one wrong line.
 
@@ -267,7 +273,7 @@ class Step:
     value: Callable[[], Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Order(Item):
     """The lines of a derivation, to be put in order; all have the same value."""
 
@@ -296,7 +302,7 @@ class Order(Item):
         return [self.steps[k].text for k in self.shuffled()]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Explain(Item):
     """In her own words; ``points`` are what a good answer says, and she checks hers against them."""
 
@@ -316,7 +322,7 @@ class Promise:
     broken: Callable[[Callable[..., Any]], str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Code(Item):
     """A function to write in the notebook, held against promises by ``check``.
 
@@ -335,4 +341,4 @@ class Code(Item):
 
 
 def _plain(vector):
-    return [float(f"{value:.6g}") for value in vector]
+    return [int(value) if float(value).is_integer() else float(f"{value:.6g}") for value in vector]

@@ -1,6 +1,7 @@
 // Whether an answer is right, and what was done where it is not.  Pure.
 
-const SHARE = 0.005, EXACT = 1e-9;                            // as in forms.py
+export const SHARE = 0.005;                                   // both as in forms.py
+export const EXACT = 1e-9;
 const ROUGH = 6;                                              // so many times farther off it was rounded too much, or a slip
 const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight"];
 const counted = (n) => WORDS[n] ?? String(n);

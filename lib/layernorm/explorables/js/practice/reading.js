@@ -10,7 +10,7 @@ const TAKEN = "Numbers are taken as −0.5, 3/4, √2, 2√3 or 1e-5.";
 const plain = (text) => text.trim()
   .replace(/[−–—]/g, "-")
   .replace(/⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => `^${[...power].map((c) => (c === "⁻" ? "-" : RAISED.indexOf(c))).join("")}`)
-  .replace(/\s*([·×*/√])\s*/g, "$1")
+  .replace(/\s*([·×*/])\s*|(√)\s+/g, "$1$2")
   .replace(/^[([{]\s*|\s*[)\]}]$/g, (bracket) => (/[([{]/.test(bracket) || unmatched(text) ? "" : bracket));
 const unmatched = (text) => /^\s*[([{]/.test(text);
 

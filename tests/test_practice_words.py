@@ -1,0 +1,262 @@
+"""What the cards of the practice make of an answer, when items return, and what files they read: pure functions, in V8."""
+import json
+import math
+
+import pytest
+
+from layernorm import practice
+from layernorm.explorables import paper
+from layernorm.practice import forms
+from layernorm.practice.words import fill
+
+DAY = 86_400_000
+NOW = 1_800_000_000_000
+
+
+def each(*kinds):
+    return pytest.mark.parametrize("item", [item for item in practice.ITEMS if item.kind in kinds], ids=lambda item: item.name)
+
+
+@pytest.fixture(scope="module")
+def judged(js):
+    call = js("practice/judging")
+
+    def judge(item, given, at=0):
+        seen, key = item.card()
+        return call("$judging.judge(seen, key, at, given)", seen=seen, key=key, at=at, given=given)
+    return judge
+
+
+@each("compute", "shapes")
+def test_the_truth_is_right_and_each_mistake_is_called_by_its_name(item, judged):
+    for at, case in enumerate(item.cases()):
+        assert judged(item, case.answer.tolist(), at)["right"]
+        for k, (words, wrong) in enumerate(zip(item.wrong, case.wrong, strict=True)):
+            if wrong.size:
+                found = judged(item, wrong.tolist(), at)
+                assert not found["right"] and found["known"] == k and found["words"] == fill(words, case.given)
+
+
+@each("compute")
+def test_three_digits_are_enough(item, judged):
+    for at, case in enumerate(item.cases()):
+        scale = max(abs(case.answer).max(), 1e-300)
+        digits = 2 - math.floor(math.log10(scale))
+        assert judged(item, [round(value, digits) for value in case.answer.tolist()], at)["right"]
+
+
+@each("shapes")
+def test_a_count_that_is_off_by_one_is_wrong(item, judged):
+    answer = item.cases()[0].answer.tolist()
+    assert not judged(item, [answer[0] + 1, *answer[1:]])["right"]
+
+
+@each("choose")
+def test_one_option_too_many_or_too_few_is_told_with_its_reason(item, judged):
+    right = item.right()
+    assert judged(item, right) == {"right": True, "words": ""}
+    for k, option in enumerate(item.options):
+        found = judged(item, sorted(set(right) ^ {k}))
+        assert not found["right"] and option.why in found["words"] and option.text in found["words"]
+
+
+@each("predict")
+def test_every_prediction_gets_its_reason(item, judged):
+    for k, option in enumerate(item.options):
+        assert judged(item, [k]) == {"right": option.true, "words": option.why}
+
+
+@each("bug")
+def test_the_wrong_line_shows_what_the_test_says(item, judged):
+    found = judged(item, [item.line])
+    assert found["right"] and item.run(item.code) in found["words"] and item.mended.strip() in found["words"]
+    for line in set(range(1, len(item.lines()) + 1)) - {item.line}:
+        other = judged(item, [line])
+        assert not other["right"] and other["words"].startswith(f"Line {line} is not it. ") and len(other["words"]) > 40
+
+
+@each("order")
+def test_the_first_line_out_of_place_is_told_by_the_reason_of_the_right_one(item, judged):
+    shown = item.shuffled()
+    right = [shown.index(k) for k in range(len(shown))]
+    assert judged(item, right)["right"]
+    for k in range(len(right) - 1):
+        swapped = [*right[:k], right[k + 1], right[k], *right[k + 2:]]
+        found = judged(item, swapped)
+        assert not found["right"] and f"Line {k + 1} should" in found["words"] and item.steps[k].why in found["words"]
+
+
+@each("explain")
+def test_a_point_that_was_not_said_is_named(item, judged):
+    assert judged(item, list(range(len(item.points))))["right"]
+    assert item.points[0] in judged(item, [1])["words"]
+
+
+def test_what_is_nearly_right_is_not_counted_and_a_turned_sign_is_seen(judged):
+    item = practice.find("by-hand")
+    answer = item.cases()[0].answer
+    assert judged(item, (answer * 1.02).round(4).tolist())["slip"]
+    assert "signs" in judged(item, (-answer).tolist())["words"]
+    assert "another order" in judged(item, [answer[1], answer[0], *answer[2:]])["words"]
+    assert "Number 2" in judged(item, [answer[0], 9, *answer[2:]])["words"]
+    assert "too large" in judged(practice.find("largest-entry"), [100])["words"].lower()
+
+
+def test_both_sides_judge_with_the_same_tolerance(js):
+    assert js("practice/judging")("[$judging.SHARE, $judging.EXACT]") == [forms.SHARE, forms.EXACT]
+
+
+def test_what_is_sealed_opens(js):
+    key = {"words": 'σ² = {var} <b> & "quoted" \\ ~!', "n": [1, -2.5]}
+    assert paper.seal(key) != json.dumps(key) and js("practice/seal")("$seal.unseal(text)", text=paper.seal(key)) == key
+
+
+@pytest.mark.parametrize("text, numbers", [
+    ("-1.342, -0.447, 0.447, 1.342", [-1.342, -0.447, 0.447, 1.342]), ("(−1.342; −.447 .447 1.342)", [-1.342, -0.447, 0.447, 1.342]),
+    ("[1 2 3 4]", [1, 2, 3, 4]), ("1/2 3/4 -1/4 0", [0.5, 0.75, -0.25, 0]), ("√3 -1/√3 2√3 √2/2", [3**0.5, -(3**-0.5), 2 * 3**0.5, 2**0.5 / 2]),
+    ("sqrt(3) -sqrt(2) +1 1e-5", [3**0.5, -(2**0.5), 1, 1e-5]), ("10⁻⁵ 2·10⁻³ 2 * 10^-3 5", None), ("2·10⁻³ 3×10^4 1 1", [0.002, 30000, 1, 1]),
+    ("1, 2, 3", None), ("", None), ("a b c d", None), ("1 2 3 1/0", None), ("0,5 0,5 1 1", None)])
+def test_numbers_are_read_as_people_write_them(js, text, numbers):
+    found = js("practice/reading")("$reading.read(text, form)", text=text, form={"many": 4, "whole": False})
+    if numbers is None:
+        assert found["error"] and "numbers" not in found
+    else:
+        assert found["numbers"] == pytest.approx(numbers)
+
+
+@pytest.mark.parametrize("text, many, said", [
+    ("", 4, "Type 4 numbers"), ("", 1, "Type a number"), ("half", 1, "“half” is no number here"), ("1 2", 4, "4 numbers are asked for, and 2 were read"),
+    ("0,5", 1, "within one, write a point")])
+def test_what_cannot_be_read_is_answered_with_what_can(js, text, many, said):
+    assert said in js("practice/reading")("$reading.read(text, form)", text=text, form={"many": many, "whole": False})["error"]
+
+
+def test_a_count_may_have_its_thousands_apart(js):
+    assert js("practice/reading")("$reading.read(text, form)", text="38,400", form={"many": 1, "whole": True})["numbers"] == [38400]
+    assert js("practice/reading")("$reading.read(text, form)", text="6,400", form={"many": 2, "whole": True})["numbers"] == [6, 400]
+
+
+# --- When an item returns -------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def progress(js):
+    return js("practice/progress")
+
+
+def answers(progress, *given):
+    """The progress after answers ``(name, right, sure, hinted, time)``."""
+    state = progress("$progress.empty()")
+    for at, (name, right, sure, hinted, time) in enumerate(given):
+        state = progress("$progress.answer(p, name, a)", p=state, name=name,
+                         a={"right": right, "sure": sure, "hinted": hinted, "at": at, "time": time})
+    return state
+
+
+def stage(progress, state, name):
+    return progress("$progress.stage(p.items[name])", p=state, name=name)
+
+
+def test_right_without_a_hint_is_passed_and_again_a_day_later_is_kept(progress):
+    once = answers(progress, ("a", True, True, False, NOW))
+    assert stage(progress, once, "a") == "passed" and once["items"]["a"]["due"] == NOW + DAY
+    soon = answers(progress, ("a", True, True, False, NOW), ("a", True, True, False, NOW + DAY - 1))
+    assert stage(progress, soon, "a") == "passed"
+    later = answers(progress, ("a", True, True, False, NOW), ("a", True, True, False, NOW + DAY))
+    assert stage(progress, later, "a") == "kept"
+
+
+def test_a_hint_or_a_wrong_answer_is_no_pass(progress):
+    assert stage(progress, answers(progress, ("a", True, True, True, NOW)), "a") == "tried"
+    assert stage(progress, answers(progress, ("a", False, True, False, NOW)), "a") == "tried"
+    assert stage(progress, answers(progress), "a") == "new"
+
+
+def test_what_goes_well_returns_after_longer_and_longer_pauses(progress):
+    given, time, pauses = [], NOW, []
+    for _ in range(6):
+        given.append(("a", True, True, False, time))
+        state = answers(progress, *given)
+        pauses.append((state["items"]["a"]["due"] - time) // DAY)
+        time = state["items"]["a"]["due"]
+    assert pauses == [1, 3, 7, 21, 60, 60]
+    lost = answers(progress, *given, ("a", False, False, False, time))
+    assert lost["items"]["a"]["due"] == time and stage(progress, lost, "a") == "kept"
+    guessed = answers(progress, *given, ("a", True, False, False, time))
+    assert guessed["items"]["a"]["due"] == time + DAY, "right, but unsure: no longer pause"
+
+
+def test_sure_and_wrong_comes_first_and_concepts_take_turns(progress):
+    state = answers(progress, ("a", False, False, False, NOW - 9), ("b", False, False, False, NOW - 8), ("c", False, True, False, NOW - 1),
+                    ("d", False, False, False, NOW - 7), ("e", True, True, False, NOW))
+    items = [{"name": name, "concept": concept} for name, concept in
+             [("a", "eps"), ("b", "eps"), ("c", "axes"), ("d", "axes"), ("e", "one"), ("f", "one")]]
+    order = [one["name"] for one in progress("$progress.due(p, items, now)", p=state, items=items, now=NOW)]
+    assert order == ["c", "a", "d", "b"]
+
+
+def test_a_gate_is_kept_only_a_day_after_it_was_passed(progress):
+    def run(*results):
+        state = progress("$progress.empty()")
+        for passed, time in results:
+            state = progress("$progress.gate(p, 1, r)", p=state, r={"passed": passed, "time": time})
+        return state["gates"]["1"]
+    assert "passed" not in run((False, NOW))
+    assert run((True, NOW))["passed"] == NOW and "kept" not in run((True, NOW), (True, NOW + DAY - 1))
+    assert run((True, NOW), (False, NOW + DAY), (True, NOW + DAY + 1))["kept"] == NOW + DAY + 1
+    assert run((True, NOW), (True, NOW + DAY))["runs"] == 2
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+def test_what_was_saved_is_read(progress):
+    state = answers(progress, ("a", True, True, False, NOW))
+    assert progress("$progress.read(text)", text=json.dumps(state))["progress"] == state
+
+
+@pytest.mark.parametrize("text, said", [
+    ("not json", "cannot be read as JSON"), ("[1, 2]", "holds something else"), ('{"cells": []}', "the mark of this course is missing"),
+    ('{"layernorm": "practice"}', "no version that this course knows (none)"), ('{"layernorm": "practice", "version": 0, "items": {}, "gates": {}}', "no version"),
+    ('{"layernorm": "practice", "version": 99, "items": {}, "gates": {}}', "newer version of the course"),
+    ('{"layernorm": "practice", "version": 1, "items": []}', "its items are missing"),
+    ('{"layernorm": "practice", "version": 1, "items": {"a": {"time": "yesterday"}}, "gates": {}}', "the entry “a” of its items"),
+    ('{"layernorm": "practice", "version": 1, "items": {}, "gates": {"1": 7}}', "the entry “1” of its gates")])
+def test_a_file_that_is_none_of_ours_is_told_so_and_changes_nothing(progress, text, said):
+    found = progress("$progress.read(text)", text=text)
+    assert said in found["error"] and found["error"].endswith("Nothing was changed.") and "progress" not in found
+
+
+def test_two_lives_are_joined_and_neither_loses_what_it_reached(progress):
+    mine = answers(progress, ("a", True, True, False, NOW), ("b", True, True, False, NOW + 5))
+    theirs = answers(progress, ("a", False, True, False, NOW + 9), ("c", True, True, False, NOW))
+    both = progress("$progress.merge(a, b)", a=mine, b=theirs)
+    assert set(both["items"]) == {"a", "b", "c"}
+    assert both["items"]["a"]["passed"] == NOW and both["items"]["a"]["right"] is False and both["items"]["a"]["due"] == NOW + 9
+    assert both == progress("$progress.merge(b, a)", a=mine, b=theirs)
+
+
+# --- A gate -------------------------------------------------------------------------------------
+
+def run_of(js, *results):
+    call = js("gate/run")
+    run = call("$run.begin(6, 2)")
+    for right in results:
+        run = call("$run.advance(run, right)", run=run, right=right)
+    return run, call("$run.outcome(run)", run=run)
+
+
+def test_all_right_passes_a_gate(js):
+    run, passed = run_of(js, *[True] * 6)
+    assert passed and run["queue"] == []
+
+
+def test_one_wrong_answer_comes_again_at_the_end(js):
+    run, _ = run_of(js, True, False, True, True, True, True)
+    assert run["queue"] == [1] and run["tries"][1] == 1
+    assert run_of(js, True, False, True, True, True, True, True)[1]
+    run, passed = run_of(js, True, False, True, True, True, True, False)
+    assert run["queue"] == [] and not passed
+
+
+def test_two_wrong_answers_do_not_pass_it(js):
+    run, passed = run_of(js, False, False, True, True, True, True, True)
+    assert not passed and run["queue"] == []
