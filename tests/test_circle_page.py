@@ -160,6 +160,31 @@ def test_a_guess_that_is_interrupted_is_asked_again(show):  # noqa: F811
     expect(strip).to_contain_text("Predict The loss pulls at y₁ alone")
 
 
+def test_a_reader_who_steps_to_the_end_by_hand_gets_the_verdict(show):  # noqa: F811
+    page = show(ln.Circle(x=[0, 0, 6], mode="backward"), **LAPTOP)
+    strip, stops = circle(page).locator(".ln-predict"), circle(page).locator(".cr-stops .ln-option")
+    commit(page, "none")
+    stops.nth(1).click()
+    expect(strip).to_contain_text("Your guess: none. Watch.")
+    stops.last.click()
+    expect(strip).to_contain_text("You said none; it is x₁, x₂. The gradient is (0.177, −0.177, 0). Moving x₃ changes level and size alone", timeout=6_000)
+    circle(page).get_by_role("button", name="Along the ones axis").click()
+    stage, head = circle(page).locator(".cr-space").bounding_box(), settled(circle(page).locator(".cr-head-shaft"))
+    assert head["x"] + head["width"] <= stage["x"] + stage["width"], "the arrow at an x further off is seen whole"
+
+
+def test_a_question_about_one_case_says_that_check_brings_it_back(show):  # noqa: F811
+    page = show(ln.Circle(x=[0, 0, 6], mode="backward"), **LAPTOP, reduced_motion="reduce")
+    strip = circle(page).locator(".ln-predict")
+    enter(page, "g₂", "1")
+    expect(strip).to_contain_text("(Check brings this case back.)")
+    enter(page, "g₂", "0")
+    expect(strip).not_to_contain_text("Check brings")
+    enter(page, "x₁", "3")
+    commit(page, "none")
+    expect(circle(page).get_by_label("x₁", exact=True)).to_have_value("0")
+
+
 def test_only_the_presets_that_were_asked_for_are_offered_and_the_first_is_on(show):  # noqa: F811
     root = circle(show(ln.Circle(x=[3, 2, 1], presets=["Nearly constant", "Constant"]), **LAPTOP))
     chips = root.get_by_role("group", name="Presets").get_by_role("button")

@@ -40,7 +40,7 @@ function dials(view) {
 }
 
 function stops(view) {
-  const buttons = STEPS.map((name, k) => el("button", { type: "button", class: "ln-option", "aria-label": name, onclick: () => view.walk(k) }, SHORT_STEPS[k]));
+  const buttons = STEPS.map((name, k) => el("button", { type: "button", class: "ln-option", "aria-label": name, onclick: () => view.walk(k, () => view.asked.arrived(k)) }, SHORT_STEPS[k]));
   return {
     node: el("div", { class: "ln-options cr-stops", role: "group", "aria-label": "Steps" }, buttons),
     draw: () => buttons.forEach((button, k) => button.setAttribute("aria-pressed", k === view.get("step"))),

@@ -5,6 +5,7 @@ import { CLOUD, LAST, shaped, spoken } from "./tale.js";
 
 const FRAME = { forward: [4.15, -2.25, 6.1], rms: [4.15, -2.25, 6.1], backward: [2.9, -2.3, 6.2] };                   // what it holds, in units of x: up, down, across
 const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 2.5] }, SPOKE = 2.5, PLANE = 2.2, EDGE = 9;
+const WIDER = 30;                                            // pixels that x keeps from the edge where an arrow leaves it
 const MARGIN = 32, SMALLEST = 2;                              // pixels beside what x will be; how many times smaller the picture may become
 const LEVEL = 3;                                              // from which to which the keys take it
 const TREMBLE = 12;                                          // pixels
@@ -135,8 +136,8 @@ export function scene(view) {
     return (v) => { const p = eye.see(v); return [ox + unit * p[0], oy - unit * p[1], p[2]]; };
   }
   // Inside the frame, on the way from `anchor`, and whether it had to be brought there.
-  function inside(p, anchor) {
-    const beyond = ([x, y], [ox, oy]) => Math.max(1, ...[[x - ox, room[0] - EDGE - ox], [ox - x, ox - EDGE], [y - oy, room[1] - EDGE - oy], [oy - y, oy - EDGE]]
+  function inside(p, anchor, edge = EDGE) {
+    const beyond = ([x, y], [ox, oy]) => Math.max(1, ...[[x - ox, room[0] - edge - ox], [ox - x, ox - edge], [y - oy, room[1] - edge - oy], [oy - y, oy - edge]]
       .map(([far, most]) => (far > 0 ? far / Math.max(most, 1e-9) : 0)));
     const k = beyond(p, anchor);
     return [[anchor[0] + (p[0] - anchor[0]) / k, anchor[1] + (p[1] - anchor[1]) / k], k > 1.0001, Math.atan2(p[1] - anchor[1], p[0] - anchor[0])];
@@ -267,7 +268,7 @@ export function scene(view) {
       if (ahead !== undefined && !view.held) goal = ahead;
       const at = frame(tilt, now.mode), centre = at([0, 0, 0]), down = at(now.n.foot);
       const framed = now.mode !== "rms" && Math.abs(down[0] - room[0] / 2) < room[0] / 2 - EDGE && Math.abs(down[1] - room[1] / 2) < room[1] / 2 - EDGE;
-      const [x, off, way] = inside(at(now.x), framed ? down : centre);
+      const [x, off, way] = inside(at(now.x), framed ? down : centre, now.mode === "backward" ? WIDER : EDGE);
       svg.dataset.mode = now.mode;
       drawSpace(now, at, centre);
       drawCloud(now, at, cloud, fall);

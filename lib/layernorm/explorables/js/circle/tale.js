@@ -196,7 +196,8 @@ const felt = (now) => {
 const pulls = (ask, x, g, tell) => ({ ask: `${ask} Which entries of x feel it?`, options: ["x₁", "x₂", "x₃", "none"], many: true, lone: 3,
   x, g, right: (_, end) => felt(end), tell });
 const BACKWARD = {
-  "Push y₁": pulls("The loss pulls at y₁ alone.", [0, 0, 6], [1, 0, 0], ({ back }) => `The gradient is ${list(back.arrows[LAST].map((v) => (tiny(v, 1) ? 0 : v)))}: x̂ turns on its circle, and can do nothing else.`),
+  "Push y₁": pulls("The loss pulls at y₁ alone.", [0, 0, 6], [1, 0, 0], (now) => `The gradient is ${list(now.back.arrows[LAST].map((v) => (tiny(v, 1) ? 0 : v)))}${
+    now.x[0] === now.x[1] ? ". Moving x₃ changes level and size alone: x̂ stays." : ": x̂ turns on its circle, and can do nothing else."}`),
   "Push all": pulls("The loss pulls at all three outputs alike.", [0, 0, 6], [1, 1, 1], () => "The outputs sum to 0 whatever x does. They cannot rise together."),
   "Push y₃": pulls("The loss pulls at y₃ alone.", [0, 0, 6], [0, 0, 1], () => "y₃ is at its largest, √2. g has a part along 1 and a part along x̂, and no other."),
   "Other x": pulls("Another x, (2, 0, 4), and a pull at y₁ alone.", A, [1, 0, 0], ({ back }) => `The gradient is ${list(back.arrows[LAST])}. Nothing of g pointed along x̂ here.`),
