@@ -318,8 +318,8 @@ ACCUMULATING = Choose(
 
 STEADY = Compute(
     name="as-steady", chapter=3, concept="mates", level="medium",
-    ask="Random neighbours make the output of an entry x spread like √((1 + x²/2)/B). At B = {B} an entry x = 0 spreads by about {spread}. How "
-        "many examples must a batch hold, so that an entry x = {x} spreads no more than that?",
+    ask="Random neighbours make the output of an entry x spread like √((1 + x²/2)/B). At B = {B} an entry x = 0 spreads by about {spread}. "
+        "How many examples must a batch hold, so that an entry x = {x} spreads no more than that?",
     draw=lambda rng: {"x": int(one_of(rng, 2, 3, 4)), "B": int(one_of(rng, 64, 128, 256))},
     first={"x": 2, "B": 64},
     answer=lambda x, B: B * (1 + x**2 / 2),
