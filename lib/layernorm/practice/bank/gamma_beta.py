@@ -715,13 +715,13 @@ _X, _G, _S = FOUR, np.array([1.0, 3, -2, 0.5]), float(np.sqrt(FOUR.var() + 0.1))
 _D, _HAT, _I = 4, (FOUR - FOUR.mean()) / _S, np.eye(4)
 
 
-def _nudged(function):
-    """How each output of a function of x moves with each input: J[i, j]."""
-    return np.stack([(function(_X + 1e-5 * e) - function(_X - 1e-5 * e)) / 2e-5 for e in _I], axis=1)       # (d, d)
+def _slopes(function):
+    """How each output of a function of x moves with each input: J[i, j].  By an imaginary nudge, which has no rounding error."""
+    return np.stack([function(_X + 1e-30j * e).imag / 1e-30 for e in _I], axis=1)                           # (d, d)
 
 
 def _one_over_s(x):
-    return np.full(4, 1 / np.sqrt(x.var() + 0.1))                 # (d,)
+    return np.full(4, 1 / np.sqrt(((x - x.mean())**2).mean() + 0.1))                                        # (d,)
 
 
 WORDED = [
@@ -745,11 +745,11 @@ WORDED = [
             "(δᵢⱼ is 1 for i = j, else 0.)",
         steps=[
             Step("Σᵢ gᵢ · ∂x̂ᵢ/∂xⱼ", "xⱼ acts on the loss through every x̂ᵢ",
-                 lambda: _G @ _nudged(lambda x: normal(x, 0.1))),
+                 lambda: _G @ F.layer_norm_jacobian(_X, eps=0.1)),
             Step("Σᵢ gᵢ · [(1/s) ∂(xᵢ − μ)/∂xⱼ + (xᵢ − μ) ∂(1/s)/∂xⱼ]", "the product rule",
-                 lambda: _G @ (_nudged(lambda x: x - x.mean()) / _S + (_X - _X.mean())[:, None] * _nudged(_one_over_s))),
+                 lambda: _G @ (_slopes(lambda x: x - x.mean()) / _S + (_X - _X.mean())[:, None] * _slopes(_one_over_s))),
             Step("Σᵢ gᵢ · [(δᵢⱼ − 1/d)/s + (xᵢ − μ) ∂(1/s)/∂xⱼ]", "μ rises by 1/d when xⱼ rises by 1",
-                 lambda: _G @ ((_I - 1 / _D) / _S + (_X - _X.mean())[:, None] * _nudged(_one_over_s))),
+                 lambda: _G @ ((_I - 1 / _D) / _S + (_X - _X.mean())[:, None] * _slopes(_one_over_s))),
             Step("Σᵢ gᵢ · [(δᵢⱼ − 1/d)/s − (xᵢ − μ)(xⱼ − μ)/(d s³)]", "∂(1/s)/∂σ² = −1/(2s³), and ∂σ²/∂xⱼ = 2(xⱼ − μ)/d",
                  lambda: _G @ ((_I - 1 / _D) / _S - np.outer(_X - _X.mean(), _X - _X.mean()) / (_D * _S**3))),
             Step("(1/s) Σᵢ gᵢ · [δᵢⱼ − 1/d − x̂ᵢ x̂ⱼ/d]", "1/s comes out, and each deviation over s is an x̂",
@@ -877,8 +877,8 @@ def affine_gradients(dy, x_hat):
 """,
             "a single vector without a token axis works": """
 def affine_gradients(dy, x_hat):
-    d = dy.shape[1] if dy.ndim == 2 else dy.shape[2]
-    return (dy * x_hat).reshape(-1, d).sum(axis=0), dy.reshape(-1, d).sum(axis=0)
+    tokens = tuple(range(dy.ndim - 1)) or None
+    return (dy * x_hat).sum(axis=tokens), dy.sum(axis=tokens)
 """,
         },
         hints=("y = γ ⊙ x̂ + β. What is each of the two multiplied with?", "Multiply dy by x̂, then sum over all axes but the last."),

@@ -231,7 +231,7 @@ ITEMS = [
         misconception="A box hands on what it computes, instead of what it read.",
     ),
     Choose(
-        name="who-hears", chapter=0, concept="place", level="medium", section="two-boxes",
+        name="third-token", chapter=0, concept="place", level="medium", section="two-boxes",
         ask="Five tokens enter a Transformer block: x + attention(x), then the same with an MLP. Token 3 gets other numbers. Which of "
             "these rows leave the block changed?",
         options=[
