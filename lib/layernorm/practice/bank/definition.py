@@ -679,4 +679,4 @@ ITEMS = [_BY_NAME.pop(name) for name in (
 
 ASKED = {"thirty-layers": "two-builders", "one-answer": "same-output", "two-numbers": "push-one", "promised": "two-features",
          "geometry": "on-the-circle", "epsilon": "smaller-and-smaller", "axes": "who-shares"}
-GATE = ("padded", "volts", "promised-for-all", "image-means", "by-hand", "recover")
+GATE = ("padded", "volts", "promised-for-all", "image-means", "var-of-three", "wide-layer")
