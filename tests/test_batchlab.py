@@ -173,7 +173,7 @@ def test_after_a_guess_the_picture_shows_what_was_asked(show):
     page = show(ln.BatchLab())
     page.get_by_role("button", name="0.01").click()
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("group", name="Predict")).to_contain_text("You said 0.01; it is 0.3. At 3, LayerNorm has 91 % errors.")
+    expect(page.get_by_role("group", name="Predict")).to_contain_text("You said 0.01; the answer: 0.3. At 3, LayerNorm has 91 % errors.")
     expect(page.get_by_role("slider", name="Batch")).to_have_attribute("aria-valuetext", "64")
     expect(page.locator(".ln-lab-column")).to_have_count(3)
     expect(page.get_by_role("status")).to_contain_text("Drawn by learning rate. 64 a batch")

@@ -31,7 +31,7 @@ def test_whoever_changes_a_cell_sees_what_came_of_it(js, options, truth, many, s
     card = {key: answer.inputs()[key] for key in ("options", "right", "truth", "other", "tell")}
     for choice in ([0], [1], [0, 1], answer.right):
         verdict, _, words_ = words(js, "$words.verdict(card, choice)", card=card, choice=choice)
-        assert verdict == "wrong" and f"it is {said}. Because." in words_
+        assert verdict == "wrong" and f"; the answer: {said}. Because." in words_
     assert words(js, "$words.verdict(card, null)", card=card)[2] == f"{said}. Because."
 
 

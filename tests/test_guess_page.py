@@ -45,7 +45,7 @@ def test_a_wrong_guess_is_kept_beside_the_answer(visit):
         card.get_by_role("button", name=option, exact=True).click()
     card.get_by_role("button", name="Keep my guess").click()
     expect(card).to_contain_text("Your guess: 10x, −x.")
-    expect(cards(page, "answer").filter(has_text="upside down")).to_contain_text("You said 10x, −x; it is −x.")
+    expect(cards(page, "answer").filter(has_text="upside down")).to_contain_text("You said 10x, −x; the answer: −x.")
 
 
 def test_a_typed_guess_is_judged_by_its_value(visit):
@@ -55,7 +55,7 @@ def test_a_typed_guess_is_judged_by_its_value(visit):
     expect(card.get_by_role("button", name="Check")).to_be_disabled()
     field.fill("8")
     field.press("Enter")
-    expect(card).to_contain_text("You said 8; it is 4.")
+    expect(card).to_contain_text("You said 8; the answer: 4.")
     card.get_by_role("button", name="Guess again").click()
     card.get_by_label("Your number").fill("4")
     card.get_by_role("button", name="Check").click()

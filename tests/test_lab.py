@@ -182,4 +182,4 @@ def test_a_guess_reaches_python_and_its_answer(notebook):
     card.get_by_role("button", name="red").click()
     card.get_by_role("button", name="Keep my guess").click()
     notebook.run("answer")
-    expect(notebook.cell("answer").locator(".ln-ex")).to_contain_text("You said red; it is blue. It is.", timeout=30_000)
+    expect(notebook.cell("answer").locator(".ln-ex")).to_contain_text("You said red; the answer: blue. It is.", timeout=30_000)

@@ -286,7 +286,7 @@ def test_the_guess_is_kept_beside_the_answer_and_the_focus_stays(page_of):
     card.get_by_role("button", name="10", exact=True).click()
     card.get_by_role("button", name="Check").focus()
     page.keyboard.press("Enter")
-    expect(card).to_contain_text("You said 10; it is 100.")
+    expect(card).to_contain_text("You said 10; the answer: 100.")
     until(page, """() => document.activeElement.closest(".ln-predict") !== null""", bool)
     assert page.locator("#after").bounding_box()["y"] == before
 

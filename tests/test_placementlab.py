@@ -223,7 +223,7 @@ def test_after_a_guess_the_picture_shows_what_was_asked(show):
     page = show(ln.PlacementLab(start="torch"))
     page.get_by_role("button", name="both").click()
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("group", name="Predict")).to_contain_text("You said both; it is Post-LN. Post-LN 0.194 → 0.181; Pre-LN 0.0566 → 0.039.")
+    expect(page.get_by_role("group", name="Predict")).to_contain_text("You said both; the answer: Post-LN. Post-LN 0.194 → 0.181; Pre-LN 0.0566 → 0.039.")
     expect(page.get_by_role("radio", name="by depth")).to_be_checked()
     expect(page.get_by_role("slider", name="Blocks")).to_have_attribute("aria-valuetext", "32 blocks")
     expect(page.get_by_role("status")).to_contain_text("Drawn by depth. Xavier's weights, from 2 to 32 blocks")

@@ -213,7 +213,7 @@ def test_a_guess_is_kept_watched_and_judged(show):  # noqa: F811
     predict.get_by_role("button", name="20 times").click()
     press(page, "Check")
     expect(predict).to_contain_text("Your guess: 20 times. Watch.")
-    expect(predict).to_contain_text("You said 20 times; it is 100 times. Every side is 10 times as long")
+    expect(predict).to_contain_text("You said 20 times; the answer: 100 times. Every side is 10 times as long")
     expect(result(page, "÷ d: σ²")).to_have_text("275")
     press(page, "+ 7")
     expect(predict).to_contain_text("Add 7 to every number")

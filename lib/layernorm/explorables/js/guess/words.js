@@ -33,7 +33,7 @@ export function verdict(card, choice) {
   const is = truly(card);
   if (!choice) return ["told", "Answer", `${is}. ${card.tell}`];
   if (judge(card, choice)) return ["right", "✓ As you said:", `${is}. ${card.tell}`];
-  return ["wrong", "✕ Not quite.", `You said ${said(card.options, choice)}; it is ${is}. ${card.tell}`];
+  return ["wrong", "✕ Not quite.", `You said ${said(card.options, choice)}; the answer: ${is}. ${card.tell}`];
 }
 
 // The verdict that takes most room: a wrong guess in many words.

@@ -86,7 +86,7 @@ export const PRESETS = {
 export function verdict(quiz, guess, a, b) {
   const right = quiz.right(a, b), words = quiz.tell(a, b), { options } = quiz;
   return guess === right ? ["right", "✓ As you said:", `${options[right]}. ${words}`]
-    : ["wrong", "✕ Not quite.", `You said ${options[guess]}; it is ${options[right]}. ${words}`];
+    : ["wrong", "✕ Not quite.", `You said ${options[guess]}; the answer: ${options[right]}. ${words}`];
 }
 export function reached({ mu, sigma }) {
   const here = `μ = ${short(mu)}, σ = ${short(sigma)}.`, centred = Math.abs(mu) <= CLOSE;
