@@ -291,6 +291,10 @@ def test_keys_move_x_along_the_axis_round_it_and_away(show):  # noqa: F811
     expect(ground).to_have_attribute("aria-valuetext", "turned by −35°, tilted by 29°")
 
 
+def test_on_the_ones_axis_there_is_no_direction(show):  # noqa: F811
+    expect(circle(show(ln.Circle(x=[2, 2, 2]))).locator("label", has_text="direction")).to_have_text("direction–")
+
+
 def test_the_ground_turns_under_the_hand(show):  # noqa: F811
     page = show(ln.Circle(), **LAPTOP)
     root = circle(page)

@@ -170,6 +170,8 @@ def test_a_shut_relu_is_given_as_the_reason_of_a_zero(js):
     shut = GIVEN | {"x": [1, -4, -2]}
     assert sentence(js, shut, shut, 4) == "dW₂₂ = dz₂ · x₂ = 0 · (−4) = 0: its output’s push times its input. ReLU is shut, since z₂ is −5."
     assert sentence(js, shut, shut, 6) == "dx₁ = 2 · 1 + 1 · 0 = 2: weights times pushes, no x in it."
+    deaf = shut | {"x": [-9, -4, -2]}
+    assert sentence(js, deaf | {"x": [-9, -4, -6]}, deaf) == "x₃ is 3 times what it was. No output passes a push on: every gradient stays 0."
     assert "nothing heard of it" in sentence(js, shut | {"dy": [1, -1]}, shut)
 
 

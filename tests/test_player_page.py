@@ -522,12 +522,13 @@ def test_the_first_guess_after_an_edit_is_judged(show):
 def test_a_guess_can_be_changed_and_other_numbers_take_it_back(show):
     page = show()
     strip = page.locator(".ln-predict").first
-    for undo in (lambda: button(page, "Change it").click(), lambda: (bar(page, 1).focus(), page.keyboard.press("ArrowUp")), lambda: button(page, "10x").click()):
+    for tag, undo in (("Predict", lambda: button(page, "Change it").click()), ("Predict", lambda: button(page, "10x").click()),
+                      ("Changed: guess again.", lambda: (bar(page, 1).focus(), page.keyboard.press("ArrowUp")))):
         strip.locator(".ln-option").first.click()
         button(page, "Check by playing").click()
         expect(strip).to_contain_text("Your guess")
         undo()
-        expect(strip).to_contain_text("Predict")
+        expect(strip).to_contain_text(tag)
         expect(button(page, "Play")).to_be_visible()
         expect(strip.locator(".ln-option[aria-pressed=true]")).to_have_count(0)
 
@@ -584,7 +585,7 @@ def test_other_gains_take_back_a_guess_about_y(show):
     rows(page).select_option("gamma")
     field(page, "γ₂").fill("3")
     page.keyboard.press("Enter")
-    expect(page.locator(".ln-predict").first).to_contain_text("Predict β is added last")
+    expect(page.locator(".ln-predict").first).to_contain_text("Changed: guess again. β is added last")
 
 
 def test_a_verdict_on_y_says_so_once_gains_have_changed(show):

@@ -26,7 +26,7 @@ function dials(view) {
     draw({ now }) {
       const apart = view.apart();
       for (const { key, range, low, high, value, sign } of all) {
-        const v = apart[key], words = key === "direction" ? `${fixed(v, 0)}°` : short(v);
+        const v = apart[key], words = key !== "direction" ? short(v) : now.flat ? "–" : `${fixed(v, 0)}°`;
         sign.textContent = { level: " μ", size: now.mode === "rms" ? " RMS" : " σ", direction: "" }[key];
         const held = document.activeElement === range;        // an x from elsewhere may lie beyond the ends: they give way
         range.min = Math.min(low, v, held ? range.min : low);

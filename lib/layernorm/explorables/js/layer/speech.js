@@ -87,5 +87,6 @@ export function sentence(now, before, chosen = null) {
   const shutNow = shut(now), part = !grown.length ? `row ${k + 1} of dW` : all ? "all of dW" : `column ${k + 1} of dW`;
   if (turned.length) return `${who} is ${times} times what it was. But ${words}, so ${bold(`${rows(turned)} and dx changed too`)}.`;
   if (!grown.length && shutNow.includes(k)) return `${who} is ${times} times what it was, and ${bold("nothing heard of it")}: ReLU stops it.`;
+  if (grown.length && now.dz.every((v) => !v)) return `${who} is ${times} times what it was. No output passes a push on: ${bold("every gradient stays 0")}.`;
   return `${who} is ${times} times what it was, and so is ${bold(part)}. ${grown.length ? "dx is what it was." : "dx carries it too."}`;
 }
