@@ -4,12 +4,28 @@ import sys
 
 import pytest
 
-from layernorm.site.notebooks import ENVIRONMENT
-
-os.environ.update(ENVIRONMENT)
 # jsonschema would make 39 parsers of it, for more than a second in each process: for addresses in other alphabets, which no notebook has.
 sys.modules["rfc3987_syntax"] = None
+from layernorm.site.notebooks import ENVIRONMENT  # noqa: E402  it imports jsonschema
+
+os.environ.update(ENVIRONMENT)
 pytest_plugins = ["nbval.plugin"]                            # after that line: pyproject.toml keeps it from coming before
+
+# What takes longest begins first, so that no process is left with it at the end; then the files that stay whole.
+LONGEST = ["chapters/04_", "tests/test_lab.py", "tests/test_site.py::test_every_page_fits", "chapters/05_", "tests/test_experiments.py",
+           "chapters/03_", "chapters/02_", "chapters/01_", "tests/test_traininglabs.py", "tests/test_placementlab.py",
+           "tests/test_lab_stored.py", "tests/test_setup.py", "chapters/"]
+
+
+def alone(nodeid):
+    """Tests on pages share nothing but a browser; those of any other file stay in one process, with their kernel or server."""
+    return nodeid.split("::")[0].endswith(("_page.py", "test_site.py"))
+
+
+def pytest_collection_modifyitems(items):
+    def turn(item):
+        return next((k for k, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST)), alone(item.nodeid)
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -17,9 +33,7 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class Apart(LoadScopeScheduling):
-        """A file's tests stay in one process, with their kernel or server; those on pages share nothing but a browser."""
-
         def _split_scope(self, nodeid):
-            path = nodeid.split("::")[0]
-            return nodeid if path.endswith(("_page.py", "test_site.py")) else path
+            return nodeid if alone(nodeid) else nodeid.split("::")[0]
+    config.option.loadscopereorder = False                       # which would begin with the files of most tests
     return Apart(config, log)
