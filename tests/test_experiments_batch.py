@@ -1,4 +1,4 @@
-"""What chapter 3 runs: networks trained side by side, noise from neighbours, depth, time, and two processes."""
+"""What chapter 3 runs: networks trained side by side, noise from neighbours, depth and time."""
 import numpy as np
 import pytest
 import torch
@@ -160,12 +160,6 @@ def test_noise_moves_what_batch_norm_holds_still():
     for rate in stored["rate"]:
         still, moved = (np.median(stored.at(rate=rate)[method]["shift"]) for method in ("BN", "noisy BN"))
         assert moved > 3 * still
-
-
-def test_two_processes_agree_where_nobody_has_to_ask():
-    off = ln.experiments.two_processes()
-    assert off["LN, rows"] < 1e-12 and off["LN, features, sums shared"] < 1e-12
-    assert off["BN, rows"] > 0.1 and off["LN, features, alone"] > 0.1
 
 
 @pytest.mark.parametrize("run, words", [
