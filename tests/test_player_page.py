@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect  # waits without eval, which the pages' policy forbids
 
 import layernorm as ln
-from alone import FRAME, audit, settled, until
+from alone import FRAME, UNSEEN, audit, settled, until
 from alone import page as alone
 
 GIVEN = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5]}
@@ -73,6 +73,7 @@ SWEEP = """async ({ rows }) => {
   const set = (node, value, event) => { node.value = value; node.dispatchEvent(new Event(event, { bubbles: true })); };
   const found = [], heights = new Set(), reserved = parseFloat(getComputedStyle(root).minHeight);
   root.style.minHeight = 0;                                   // what it takes, not what is kept for it
+  document.documentElement.style.clipPath = "UNSEEN";         // measured, not painted
   let looks = 0;
   const words = (e) => (e.getAttribute?.("aria-label") ?? e.textContent).slice(0, 60);
   function overlaps() {
@@ -130,7 +131,7 @@ SWEEP = """async ({ rows }) => {
     one("[aria-label='Set it from Python']").click();
   }
   return { found, heights: [...heights], reserved, looks, presets: presets.length };
-}"""
+}""".replace("UNSEEN", UNSEEN)
 
 
 @pytest.mark.parametrize("size, more", [("laptop", ["gamma"]), ("phone", ["x", "gamma", "beta"]), ("tablet", []), ("small phone", [])])
@@ -652,6 +653,7 @@ VERDICTS = """async () => {
   const loads = [...all(".ln-chip").map((chip) => () => chip.click()),
     ...["d = 1", "d = 2", "d = 8"].map((name) => () => set(one(".ln-chips select"), name, "change"))];
   const told = [], height = root.offsetHeight;
+  document.documentElement.style.clipPath = "UNSEEN";         // measured, not painted
   for (const load of loads) {
     const count = (load(), await frame(), all(".ln-option").filter((e) => e.closest(".ln-predict")).length);
     for (let k = 0; k < count; k++) {
@@ -668,7 +670,7 @@ VERDICTS = """async () => {
     }
   }
   return told;
-}"""
+}""".replace("UNSEEN", UNSEEN)
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone", "small phone"])
