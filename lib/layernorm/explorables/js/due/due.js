@@ -3,7 +3,7 @@ import { el, voice } from "../kit.js";
 import { due, empty, merge, read, share, stage } from "../practice/progress.js";
 import { named, staged } from "../practice/naming.js";
 import { change, follow, lasts, load } from "../practice/store.js";
-import { NOTE, counted, listed, reached } from "./telling.js";
+import { NOTE, counted, listed, reached } from "./reminders.js";
 
 const SHOWN = 6;
 const FILE = "layernorm-practice.json";
