@@ -6,8 +6,11 @@ import json
 import re
 import string
 import time
+from contextlib import nullcontext
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT as AXE
@@ -19,6 +22,7 @@ from layernorm.site.policy import POLICY, digest, inline_scripts
 bundle = functools.cache(modules.bundle)
 LOOK = files("layernorm") / "look"
 JS = Path(str(files("layernorm"))) / "explorables" / "js"
+NO_PICTURE = SimpleNamespace(svg="", alt="a picture")
 # What the theme, and JupyterLab, say of the elements inside: their rules are for text, and an explorable must win against them.
 THEME = """
 dl[class]:not(.option-list, .field-list, .footnote, .glossary, .simple) dd, .bd-article dl dd { margin: 0 0 .8em 2rem; }
@@ -42,9 +46,9 @@ body {{ margin: 0 auto; max-width: 41rem; padding: 1rem 0; background: var(--ln-
 """
 
 
-def page(*explorables):
-    """The page as text; it opens from ``file://``."""
-    places = "".join(map(place, explorables))
+def page(*explorables, pictured=False):
+    """The page as text; it opens from ``file://``.  Its picture is what stands there without script, and takes time to draw."""
+    places = "".join(place(one, pictured) for one in explorables)
     names = list(dict.fromkeys(one._module for one in explorables))
     source = bundle("mount", *(f"{name}/{name}" for name in names)) + "".join(f'$mount.mount("{name}", ${name});\n' for name in names)
     faces = _faces(frozenset(html.unescape(places)) | _letters())
@@ -54,10 +58,11 @@ def page(*explorables):
     return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
 
-def place(one, known={}):  # noqa: B006  kept from page to page: a picture takes time, and equal inputs have equal ones
-    key = type(one).__name__, json.dumps(one.inputs())     # the name: each widget has a class of its own
+def place(one, pictured=False, known={}):  # noqa: B006  kept from page to page: equal inputs have equal ones
+    key = type(one).__name__, json.dumps(one.inputs()), pictured     # the name: each widget has a class of its own
     if key not in known:
-        known[key] = one._repr_html_()
+        with nullcontext() if pictured or not hasattr(one, "picture") else mock.patch.object(one, "picture", lambda: NO_PICTURE):
+            known[key] = one._repr_html_()
     return known[key]
 
 
@@ -88,9 +93,10 @@ def show(tab, tmp_path):
 
     def opened(*explorables, **options):
         path = tmp_path / next(paths)
-        path.write_text(page(*explorables), "utf-8")
+        alive = options.get("java_script_enabled", True)
+        path.write_text(page(*explorables, pictured=not alive), "utf-8")
         shown = tab(path.as_uri(), **options)
-        if options.get("java_script_enabled", True):
+        if alive:
             shown.wait_for_selector("[data-drawn]", timeout=10_000)
         return shown
     return opened

@@ -12,7 +12,9 @@ POWER = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\\times|\\cdot|×|·)\s*10\^\{?(-?\d+)
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.I)
 ANY = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.I)
 
-EXPLORABLE = re.compile(r"ln\.(?!Guess)[A-Z]\w*\(")
+EXPLORABLE = re.compile(r"ln\.(?!Guess|Exercise|Gate)[A-Z]\w*\(")
+# Minutes of what a cell asks for, beside the third of a minute that each cell gets.
+ASKS = {"ln.Guess(": 1, "ln.Exercise(": 1.2, "ln.check(": 6, "ln.Gate(": 10}
 
 
 def claims(text):
@@ -72,7 +74,7 @@ def unsupported(notebook, given=()):
 
 
 def minutes_to_read(notebook):
-    """130 words of text a minute, a third of a minute a cell of code or figure, one a question, three an explorable; to the nearest 5.
+    """130 words of text a minute, a third of a minute a cell of code or figure, three an explorable, and what ``ASKS`` says; to the nearest 5.
 
     What is deeper, and folded, is not counted.
     """
@@ -85,5 +87,5 @@ def minutes_to_read(notebook):
         if cell.cell_type == "markdown":
             minutes += len(re.findall(r"[\w'’]+", cell.source)) / 130
         else:
-            minutes += 1 / 3 + ("ln.Guess(" in cell.source) + 3 * bool(EXPLORABLE.search(cell.source))
+            minutes += 1 / 3 + 3 * bool(EXPLORABLE.search(cell.source)) + sum(time for call, time in ASKS.items() if call in cell.source)
     return 5 * round(minutes / 5)

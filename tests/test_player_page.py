@@ -1,5 +1,4 @@
 """The Player in a page: drawn, dragged, keyed, typed into and played; one height, nothing cut, nothing unnamed, in every state."""
-import functools
 import json
 import re
 from itertools import pairwise
@@ -9,7 +8,7 @@ import pytest
 from playwright.sync_api import expect  # waits without eval, which the pages' policy forbids
 
 import layernorm as ln
-from alone import FRAME, UNSEEN, audit, settled, until
+from alone import FRAME, UNSEEN, audit, place, settled, until
 from alone import page as alone
 
 GIVEN = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5]}
@@ -30,10 +29,8 @@ PLAYER = '[data-explorable="player"] >> nth=0'
 @pytest.fixture(scope="module")
 def written():
     """The page of a Player with the given inputs; its sheets and fonts are made once."""
-    first = ln.Player()._repr_html_()
-    text = alone(ln.Player())
-    place = functools.cache(lambda inputs: ln.Player(**json.loads(inputs))._repr_html_())
-    return lambda inputs: text.replace(first, place(json.dumps(inputs)))
+    first, text = place(ln.Player()), alone(ln.Player())
+    return lambda inputs: text.replace(first, place(ln.Player(**inputs)))
 
 
 @pytest.fixture
@@ -550,7 +547,7 @@ def test_the_answer_stands_while_the_reader_tries_other_sizes(show):
     expect(answer).to_contain_text("Here σ² = 2.75·10⁻⁶")
 
 
-LATE = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5], "time": 6}
+LATE = {"gamma": [2, 0.5, 1, 3], "beta": [1, -1, 0, 0.5], "time": 6, "speed": 2}
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone", "small phone"])

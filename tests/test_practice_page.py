@@ -165,7 +165,7 @@ def go_through(page, chapter, turn, wrong=()):
     gate = page.locator(f"#gate-{chapter}")
     names = list(practice.GATES[chapter])
     gate.get_by_role("button", name=re.compile("Begin|again")).click()
-    tries, queue, missed = {name: 0 for name in names}, list(enumerate(names)), 0
+    tries, queue, missed = dict.fromkeys(names, 0), list(enumerate(names)), 0
     while queue:
         place, name = queue.pop(0)
         item = practice.find(name)
@@ -331,10 +331,11 @@ def test_on_paper_there_are_questions_and_no_answers(visit):
 @pytest.mark.parametrize("screen", [{"color_scheme": "light"}, {**PHONE, "color_scheme": "dark"}], ids=["laptop, light", "phone, dark"])
 def test_cards_in_use_are_open_to_everyone(visit, screen):
     page = visit(page_of(1), **screen)
-    for name, text in (("by-hand", "1 2 3 4"), ("volts", "x"), ("recover", typed(practice.find("recover").cases()[0].answer))):
+    for name, text, more in (("by-hand", "1 2 3 4", ("Hint 1", "Hint 2", "Worked solution")), ("volts", "x", ("Hint 1",)),
+                             ("recover", typed(practice.find("recover").cases()[0].answer), ("Worked solution",))):
         card(page, name).locator(".ln-typed").fill(text)
         card(page, name).get_by_role("button", name="I am sure").click()
-        for label in ("Hint 1", "Hint 2", "Worked solution"):
+        for label in more:
             card(page, name).get_by_role("button", name=label).click()
     for name in ("sign-order", "same-output", "why-d"):
         box = card(page, name)

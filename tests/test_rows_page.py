@@ -45,7 +45,7 @@ def show(tab, tmp_path):
     def open_page(widget=None, start=MOUNT, **options):
         sheets = "".join((files("layernorm") / "look" / name).read_text("utf-8") for name in SHEETS)
         path = tmp_path / "rows.html"
-        path.write_text(PAGE.format(sheets=sheets, place=place(widget or ln.Rows()), modules=bundle("mount", "rows/rows") + start), "utf-8")
+        path.write_text(PAGE.format(sheets=sheets, place=place(widget or ln.Rows(), not options.get("java_script_enabled", True)), modules=bundle("mount", "rows/rows") + start), "utf-8")
         return tab(path.as_uri(), **{**LAPTOP, **options})
     return open_page
 

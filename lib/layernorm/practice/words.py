@@ -1,4 +1,5 @@
 """How a number, a vector or a table stands in the text of an item."""
+import math
 import string
 
 import numpy as np
@@ -22,6 +23,8 @@ def number(value):
     """Four digits, and a power of ten where zeros would hide them."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "\u2212∞" if value < 0 else "∞"
     if float(value).is_integer() and abs(value) < 1e9:
         text = f"{int(value):,}" if abs(value) >= 1e4 else str(int(value))
     elif 1e-3 <= abs(value) < 1e5:
