@@ -104,8 +104,8 @@ COMPUTED = [
     ),
     Compute(
         name="pre-by-hand", chapter=4, concept="place", level="easy", section="block-to-read",
-        ask="A token has two features, x = {x}, and ε = 0. The sublayer swaps the two features and multiplies by {k}: F(u₁, u₂) = ({k} "
-            "u₂, {k} u₁). What does x become in one Pre-LN step?",
+        ask="A token has two features, x = {x}, and ε = 0. The sublayer swaps the two features and multiplies by {k}: F(u₁, u₂) = "
+            "({k} u₂, {k} u₁). What does x become in one Pre-LN step?",
         draw=lambda rng: {"x": np.array([int(one) for one in rng.choice(np.arange(0, 12), 2, replace=False)], dtype=float),
                           "k": int(rng.integers(2, 6))},
         first={"x": np.array([3.0, 7]), "k": 3},
@@ -122,8 +122,8 @@ COMPUTED = [
             "You subtracted the mean and did not divide by σ before F.": lambda x, k: x + k * swapped(x - x.mean()),
         },
         hints=("Two paths lead to the sum. Which of them does Pre-LN normalize?", "LN(x) = {xhat}. Let F swap and multiply that."),
-        solution="LN(x) = {xhat}: with two features only the order is left. F makes {added} of it. The skip path brings x itself: "
-                 "{answer}.",
+        solution="LN(x) = {xhat}: with two features only the order is left. F makes {added} of it. The skip path brings "
+                 "x itself: {answer}.",
         misconception="Pre-LN is LN(x) + F(x).",
     ),
     Compute(
@@ -173,8 +173,8 @@ COMPUTED = [
     ),
     Compute(
         name="size-at-the-end", chapter=4, concept="place", level="medium", section="stream-grows",
-        ask="Pre-LN, {L} blocks. A vector of mean 0 and mean square 1 enters. Each sublayer, two a block, adds a vector of mean 0 and "
-            "mean square {q}, at right angles to all that is there. By which number does the last LayerNorm divide? (ε = 0)",
+        ask="Pre-LN, {L} blocks. A vector of mean 0 and mean square 1 enters. Each sublayer, two a block, adds a vector of mean 0 and mean "
+            "square {q}, at right angles to all that is there. By which number does the last LayerNorm divide? (ε = 0)",
         draw=lambda rng: {"L": one_of(rng, 4, 6, 8, 12, 16, 24), "q": one_of(rng, 0.1, 0.2, 0.25, 0.5, 0.75)},
         first={"L": 6, "q": 0.25},
         answer=lambda L, q: 1 / F.layer_norm(
@@ -218,8 +218,8 @@ COMPUTED = [
         },
         hints=("By what does the last LayerNorm divide the gradient on its way down?",
                "The mean square of the stream is {a} in one network and {b} in the other. What is σ?"),
-        solution="The gradient is divided by the σ of the stream. Its mean square is 1 + {c} · {few} = {a} and 1 + {c} · {many} = {b}. "
-                 "The share is √({a}/{b}) = {answer}.",
+        solution="The gradient is divided by the σ of the stream. Its mean square is 1 + {c} · {few} = {a} and 1 + {c} · {many} = {b}. The "
+                 "share is √({a}/{b}) = {answer}.",
         misconception="In Pre-LN the gradient goes like one over the root of the depth, always.",
     ),
     Compute(
@@ -292,13 +292,14 @@ COMPUTED = [
                 lambda n: [left_of_first(n, True)] * 2,
             "You turned them round.": lambda n: [left_of_first(n, False), left_of_first(n, True)],
             "Those are shares of the length. Square them.": lambda n: np.sqrt([left_of_first(n, True), left_of_first(n, False)]),
-            "{n} sublayers and the embeddings make {more} vectors in the sum.": lambda n: [left_of_first(n, True), left_of_first(n - 1, False)],
+            "{n} sublayers and the embeddings make {more} vectors "
+            "in the sum.": lambda n: [left_of_first(n, True), left_of_first(n - 1, False)],
         },
         hints=("After one sublayer both have the share 1/2. What does the second do to that in each of them?",
                "Pre-LN is a sum of {more} equal parts. In Post-LN σ is 1 again before each addition, and the sum has mean square 2."),
         solution="In Post-LN each addition brings as much as there is, and the LayerNorm halves both: one half, {n} times. In Pre-LN "
-                 "{more} equal parts stand side by side. Together: {answer}. A late sublayer has a large say in Post-LN and a small one "
-                 "in Pre-LN.",
+                 "{more} equal parts stand side by side. Together: {answer}. A late sublayer has a large say in Post-LN and a small one in "
+                 "Pre-LN.",
         misconception="A skip path keeps the embeddings whole, wherever the LayerNorm stands.",
     ),
 ]
@@ -522,12 +523,13 @@ CHOSEN = [
             Option("by about the same", "The blocks do add about the same as before. But beside what?",
                    lambda: 0.5 < growth(50) / growth(1) < 2),
             Option("by hardly anything", "Each sublayer reads a normalized vector and adds what it added before, to a mean square 2500 "
-                                         "times as large.", lambda: growth(50) / growth(1) < 0.01),
+                   "times as large.", lambda: growth(50) / growth(1) < 0.01),
             Option("by far more", "That would be so if each sublayer read the stream as it is. A LayerNorm stands before it.",
                    lambda: growth(50) / growth(1) > 100),
         ],
         hints=("What does the first sublayer read, before and after the change?",
-               "It reads LN(x), which forgets a factor. So what it adds stays; and the stream?"),
+               "It reads LN(x), which forgets a factor. So what it adds stays; "
+               "and the stream?"),
         solution="What the sublayers add does not know the size of the stream. How much the stream grows is that sum beside what entered.",
         misconception="Larger embeddings make everything behind them larger by the same factor.",
     ),
@@ -570,7 +572,8 @@ CHOSEN = [
                    "One feature is no shift of all: the LayerNorm keeps it, and attention carries it to the others.",
                    lambda: same(seven("pre", ONE_CELL)[OTHERS], 0 * TOKENS[OTHERS], 1e-6)),
             Option("Pre-LN with a LayerNorm behind the block: all five come out as before",
-                   "The 7 that the skip path brought is a shift, and goes here.", lambda: same(normal(small_block("pre")(TOKENS + THIRD)), normal(small_block("pre")(TOKENS)), 1e-6)),
+                   "The 7 that the skip path brought is a shift, and goes "
+                   "here.", lambda: same(normal(small_block("pre")(TOKENS + THIRD)), normal(small_block("pre")(TOKENS)), 1e-6)),
         ],
         hints=("Follow the 7: which box meets it first in each of the two?",
                "A LayerNorm takes a shift of all features away, and no other change. Where does it stand, on the branch or on the stream?"),
@@ -579,8 +582,8 @@ CHOSEN = [
     ),
     Predict(
         name="a-tiny-stream", chapter=4, concept="gradient", level="medium", section="stream-grows",
-        ask="Pre-LN with GPT-2's first weights: in front of the last LayerNorm the σ of the stream is far below 1. You take that "
-            "LayerNorm out, and the head sends the same gradient down. What becomes of the gradient that arrives on the stream?",
+        ask="Pre-LN with GPT-2's first weights: in front of the last LayerNorm the σ of the stream is far below 1. You take that LayerNorm "
+            "out, and the head sends the same gradient down. What becomes of the gradient that arrives on the stream?",
         options=[
             Option("it becomes larger", "It would with a stream of σ above 1, as Xavier's weights make it: there the LayerNorm held the "
                                         "gradient down.",
@@ -613,7 +616,8 @@ CHOSEN = [
                    "The averages remember gradients without the factor, and those with it weigh more: it no longer cancels.",
                    lambda: adam_moved(louder_from(9), 9)),
             Option("the first step of Adam, if ε is as large as the gradients were",
-                   "ε has a size of its own and does not grow with the loss: beside larger gradients it matters less.", lambda: adam_moved(louder_from(0), eps=1e-8, size=1e-8)),
+                   "ε has a size of its own and does not grow with the loss: "
+                   "beside larger gradients it matters less.", lambda: adam_moved(louder_from(0), eps=1e-8, size=1e-8)),
         ],
         hints=("Write Adam's step as a fraction. Where does the factor appear?",
                "A factor that is in all gradients stands above and below. What in the fraction may be without it?"),
@@ -643,8 +647,8 @@ CHOSEN = [
     ),
     Choose(
         name="who-would-notice", chapter=4, concept="place", level="medium", section="left-out",
-        ask="Something in a Pre-LN network makes the stream in front of the last LayerNorm 1000 times as large, in the same direction (ε "
-            "= 0). Which of these numbers tell you?",
+        ask="Something in a Pre-LN network makes the stream in front of the last LayerNorm 1000 times as large, in the same direction (ε = "
+            "0). Which of these numbers tell you?",
         options=[
             Option("the loss", "The last LayerNorm takes the factor away, so logits and loss are the same.", top_differs(0)),
             Option("the gradient of the last γ",
@@ -653,7 +657,8 @@ CHOSEN = [
             Option("the root mean square of what the head reads", "The head reads what the LayerNorm has brought to one size.",
                    lambda: not same(np.sqrt((normal(1000 * TOKENS)**2).mean()), np.sqrt((normal(TOKENS)**2).mean()))),
             Option("the loss, with the last LayerNorm taken out",
-                   "Nothing takes the factor away now: logits 1000 times as large are sure of what they get wrong.", top_differs(0, last=False)),
+                   "Nothing takes the factor away now: logits 1000 times as large are sure of what "
+                   "they get wrong.", top_differs(0, last=False)),
         ],
         hints=("Which of these numbers are computed behind the last LayerNorm, which in front of it?",
                "x̂ is the same. So is all that is computed from x̂ alone, on the way up and on the way down."),
@@ -677,7 +682,8 @@ CHOSEN = [
             Option("compute the same in training and in use", "Still does: it measures anew each time and stores no mean.", modes_differ),
         ],
         hints=("Which cells share a mean now, and which shape has γ?",
-               "Change the last token: does the first one's output move? Make one token louder: does its size come back to 1?"),
+               "Change the last token: does the first one's output move? Make one token "
+               "louder: does its size come back to 1?"),
         solution="It has T times the parameters for γ and β, and for that it loses three things: any other length, the causal mask, and "
                  "one size for every token.",
         misconception="A mask in attention is all that keeps the future out.",
@@ -688,7 +694,8 @@ CHOSEN = [
             "none. The caption says “Post-LN cannot learn this task”. Which single change to the runs of Post-LN makes at least one seed "
             "learn it and keep it? (Look them up in chapter 4's map of rate and warm-up.)",
         options=[
-            Option("the rate 0.001", "A tenth of the rate is enough, from the same weights and without warm-up.", lambda: gained(rate=0.001)),
+            Option("the rate 0.001", "A tenth of the rate is enough, from the same weights "
+                                     "and without warm-up.", lambda: gained(rate=0.001)),
             Option("the rate 0.03", "What 0.01 throws about, 0.03 throws farther.", lambda: gained(rate=0.03)),
             Option("25 steps of warm-up", "At 0.003 that helps. At 0.01, from these weights, it is too short.", lambda: gained(steps=25)),
             Option("200 steps of warm-up", "Long enough for some, not for all.", lambda: gained(steps=200)),
@@ -705,18 +712,20 @@ CHOSEN = [
     ),
     Predict(
         name="a-gradient-jumps", chapter=4, concept="place", level="hard", section="adam-step",
-        ask="A weight has the gradient 1 in the first step of Adam and 100 in the second (β₁ = 0.9, β₂ = 0.98, averages corrected, ε = "
-            "0). How far does the second step go?",
+        ask="A weight has the gradient 1 in the first step of Adam and 100 in the second (β₁ = 0.9, β₂ = 0.98, averages corrected, ε = 0). "
+            "How far does the second step go?",
         options=[
             Option("100 times as far as the first", "That is SGD. Here the size of the gradient stands below the fraction, too.",
                    lambda: 90 < jump() < 110),
             Option("about 50 times as far: the average of the two gradients",
-                   "That is what stands above the fraction. What stands below it has grown as well.", lambda: 30 < jump() < 70),
+                   "That is what stands above the fraction. What stands below it has "
+                   "grown as well.", lambda: 30 < jump() < 70),
             Option("as far as the first, to the last digit",
                    "So it is for equal gradients. Of 1 and 100 the two averages are not of one size.",
                    lambda: same(jump(), 1)),
             Option("less far than the first",
-                   "The large gradient weighs more in the mean of the squares than in the mean, so the quotient is below 1.", lambda: jump() < 0.95),
+                   "The large gradient weighs more in the mean of the squares than in the mean, so the quotient is below "
+                   "1.", lambda: jump() < 0.95),
         ],
         hints=("Two averages: of the gradients and of their squares. Work out both for 1 and 100, taking their plain means.",
                "The mean of 1 and 100 is about 50. The root of the mean of 1 and 10,000 is about 71."),
@@ -770,8 +779,8 @@ def _fails_deep(names):
     out = names["deep_block"](x, lambda u: 0 * u, lambda u: added, 8)                       # (d,)
     share, wanted = float((out * x).mean()**2), 16**0.5 / (16**0.5 + 1)
     return "" if abs(share - wanted) < 1e-9 else (
-        f"x = {say(x)}, attention adds nothing, the MLP adds {say(added)}, L = 8, so α = 2: x should have the share α²/(α² + 1) = "
-        f"{wanted:.2g} of the output's mean square, but it has {share:.2g}.")
+        f"x = {say(x)}, attention adds nothing, the MLP adds {say(added)}, L = 8, so α = 2: x should have the share "
+        f"α²/(α² + 1) = {wanted:.2g} of the output's mean square, but it has {share:.2g}.")
 
 
 FOUND = [
@@ -797,8 +806,8 @@ def post_block(x, attend, mlp):
     ),
     Bug(
         name="alpha-on-the-wrong-term", chapter=4, concept="place", level="hard", section="deepnorm",
-        ask="DeepNorm makes the skip path heavier, LN(α x + F(x)) with α = (2L)^(1/4) for L blocks. This block trains. Which line is "
-            "wrong?",
+        ask="DeepNorm makes the skip path heavier, LN(α x + F(x)) with α = (2L)^(1/4) for L blocks. This block trains. Which "
+            "line is wrong?",
         code="""def norm(u):
     centred = u - u.mean(axis=-1, keepdims=True)
     return centred / centred.std(axis=-1, keepdims=True)
@@ -859,11 +868,12 @@ WORDED = [
                 "Whether the gradient falls with depth at all depends on the first weights: with GPT-2's it does not.",
                 "Numbers about the first step do not say what a thousand steps do. That has to be run."),
         hints=("What is Adam's first step, as a formula?",
-               "If all weights move by the rate, whatever the gradient, what still differs between a shallow and a deep network?"),
-        solution="Adam divides the size of the gradient away: in its first step each weight moves by the rate. What differs is how far "
-                 "the output moves then. In our networks that grows with depth, in Pre-LN as in Post-LN, and which of them moves more "
-                 "depends on the first weights. And her premise holds for Xavier's and PyTorch's first weights, not for GPT-2's. How fast "
-                 "a network learns shows in a run.",
+               "If all weights move by the rate, whatever the gradient, what still differs between a "
+               "shallow and a deep network?"),
+        solution="Adam divides the size of the gradient away: in its first step each weight moves by the rate. What differs is how far the "
+                 "output moves then. In our networks that grows with depth, in Pre-LN as in Post-LN, and which of them moves more depends "
+                 "on the first weights. And her premise holds for Xavier's and PyTorch's first weights, not for GPT-2's. How fast a "
+                 "network learns shows in a run.",
         misconception="Small gradients mean small steps.",
     ),
 ]
@@ -962,8 +972,8 @@ def _form_case(form, step, want):
             return ""
         gives = say(step(FOUR, _turned).round(2))
         held = f"; {found!r} would give {say(NAMED[found](FOUR, _turned).round(2))}" if found in NAMED else ""
-        return (f"step(x, F) = {form}: expected {want!r}, got {found!r}. For x = {say(FOUR)} and F(u) = tanh(u[::-1]) it gives "
-                f"{gives}{held}.")
+        return (f"step(x, F) = {form}: expected {want!r}, got {found!r}. For x = {say(FOUR)} and F(u) = tanh(u[::-1]) it gives {gives}"
+                f"{held}.")
     return Promise(f"{form} is {want}", broken)
 
 
@@ -1098,7 +1108,8 @@ def stream_sizes(x, sublayers, norm):
 """,
         },
         hints=("Begin the list with the mean square of x, then walk over the sublayers.",
-               "In the loop: `x = x + sublayer(norm(x))`, then append `(x**2).mean()`."),
+               "In the loop: `x = x + sublayer(norm(x))`, then append "
+               "`(x**2).mean()`."),
         solution="The stream is what is carried along, so x itself is measured and not what `norm` makes of it. There is one number more "
                  "than there are sublayers.",
     ),
@@ -1161,10 +1172,10 @@ def placement_of(step, norm):
     return "post" if abs(step(x, np.tanh).std() - 1) < 1e-3 else "neither"
 """,
         },
-        hints=("Two promises tell the three forms of the chapter apart. Other forms keep one of them, too: what would x + F(x) do with F "
-               "= 0?",
-               "You have `norm`, so you can compute both formulas yourself for one x and one F, and compare. Take an F that is not "
-               "linear."),
+        hints=("Two promises tell the three forms of the chapter apart. Other forms keep one of them, too: what would x + F(x) do with F = "
+               "0?",
+               "You have `norm`, so you can compute both formulas yourself for one x and one F, and compare. Take an F that "
+               "is not linear."),
         solution="One x and one F for which the forms differ, and a comparison with both formulas. A single promise is kept by others as "
                  "well: x comes back from x + F(x) where F = 0, and LN(LN(x) + F(x)) has σ = 1.",
         misconception="If the output has σ = 1, it is Post-LN.",
