@@ -205,8 +205,9 @@ class Choose(Item):
         return {"right": self.right(), "whys": [option.why for option in self.options]}
 
     def solved(self):
-        told = "; ".join(self.options[k].text for k in self.right()) or "none of them"
-        return f"{told}. {' '.join(option.why for option in self.options)} {self.solution}".strip()
+        right = self.right()
+        told = [f"{'✓' if k in right else '✕'} {option.text}: {option.why}" for k, option in enumerate(self.options)]
+        return "\n".join([*told, self.solution]).strip()
 
     def listed(self):
         return [option.text for option in self.options]
