@@ -5,6 +5,7 @@
 import functools
 import gzip
 import http.server
+import re
 import shutil
 import subprocess
 import sys
@@ -69,12 +70,12 @@ class Gzip(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def visit(browser, url, *, slow=False, after=None):
-    """One visit in an empty profile, or after one to the page ``after``."""
+def visit(browser, url, *, slow=False, after=()):
+    """One visit in an empty profile, or after those to the pages ``after``."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    if after:
-        page.goto(after)
+    for other in after:
+        page.goto(other)
         page.wait_for_load_state("networkidle")
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
@@ -98,10 +99,10 @@ def visit(browser, url, *, slow=False, after=None):
     return {"bytes": sum(sizes), "requests": len([size for size in sizes if size]), "drawn": drawn, "shift": shift, "latency": latency}
 
 
-def row(browser, address, name, runs, other):
+def row(browser, address, name, runs, others):
     first = [visit(browser, f"{address}/{name}") for _ in range(runs)]
     slow = [visit(browser, f"{address}/{name}", slow=True) for _ in range(max(1, runs // 2))]
-    following = visit(browser, f"{address}/{name}", after=f"{address}/{other}")
+    following = visit(browser, f"{address}/{name}", after=[f"{address}/{other}" for other in others])
     dom, frame = zip(*(pair for one in first for pair in one["latency"])) if first[0]["latency"] else ((), ())
     at = [spread(values) for values in (dom, frame)]
     drawn = [median(one["drawn"] for one in runs_) if runs_[0]["drawn"] is not None else None for runs_ in (first, slow)]
@@ -131,13 +132,15 @@ def main(runs):
     print(f"site built from nothing in {build_seconds():.0f} s")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Gzip, directory=SITE))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    pages = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
+    book = [f"{name}.html" for name in re.findall(r"(?:root|file): *(\S+)", (ROOT / "_toc.yml").read_text("utf-8"))]
+    pages = [*book, *sorted({str(path.relative_to(SITE)) for path in SITE.rglob("*.html")} - set(book))]
     print(" | ".join(COLUMNS))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
         for name in pages:
-            other = next(page for page in ("index.html", "genindex.html") if page != name)
-            print(" | ".join(map(shown, row(browser, f"http://127.0.0.1:{server.server_port}", name, runs, other))), flush=True)
+            before = pages[:pages.index(name)] or ["genindex.html"]
+            print(" | ".join(map(shown, row(browser, f"http://127.0.0.1:{server.server_port}", name, runs, before))), flush=True)
+    print("kB next: of one who has read the pages before it in the book, headers and figures scrolled to with it, as in kB first")
     print("slow: 1.6 Mbit/s, 150 ms, CPU 4 times slower; times in ms; shift: the largest of all runs, scrolled through")
 
 
