@@ -15,7 +15,8 @@ from .words import fill, say, slots
 
 CASES = 6                                                         # that a computed item has ready: "another like this"
 TRIES = 4000
-SHARE = 0.005                                                     # a typed number may be off by this share of the largest one,
+SHARE = 0.005                                                     # a typed number may be off by this share of itself,
+LEAST = 0.5                                                       # or of so much of the largest one: who rounds, rounds all alike;
 EXACT = 1e-9                                                      # and a count by nothing
 MISTAKES = 2                                                      # that a computed item recognizes at least, whatever its numbers
 APART = 3                                                         # two answers are apart by at least so many of these
@@ -86,7 +87,7 @@ class Compute(Item):
 
     ``draw(rng)`` gives the numbers by name, ``answer(**numbers)`` the truth, ``wrong`` maps what somebody did to the function that
     does it (None where these numbers do not show it).  ``work(**numbers)`` gives what the words name besides.  ``first`` holds the
-    numbers of the first case.
+    numbers of the first case.  ``entrywise`` measures each number by itself, where they have sizes of their own.
     """
 
     draw: Callable[[np.random.Generator], dict[str, Any]]
@@ -95,12 +96,17 @@ class Compute(Item):
     work: Callable[..., dict[str, Any]] = lambda **numbers: {}
     first: Mapping[str, Any] | None = None
 
+    entrywise: bool = False
+
     kind = "compute"
     whole = False
 
     def tolerance(self, answer):
-        """By how much a typed entry may be off, and still be taken for this answer."""
-        return EXACT if self.whole else SHARE * (float(np.abs(answer).max()) or 1)
+        """By how much each typed entry may be off, and still be taken for this answer."""
+        if self.whole:
+            return np.full(answer.shape, EXACT)
+        least = 0.0 if self.entrywise else LEAST * (float(np.abs(answer).max()) or 1)
+        return SHARE * np.maximum(np.abs(answer), least)
 
     def case(self, numbers):
         """The item with these numbers; raises ItemError if two answers look alike."""
@@ -116,7 +122,7 @@ class Compute(Item):
             raise ItemError(f"{self.name}: not finite for {numbers}")
         for k, one in enumerate(every):
             for other in every[:k]:
-                if one.shape == other.shape and np.abs(one - other).max() <= APART * max(map(self.tolerance, (one, other))):
+                if one.shape == other.shape and not (np.abs(one - other) > APART * np.maximum(*map(self.tolerance, (one, other)))).any():
                     raise ItemError(f"{self.name}: answers cannot be told apart for {numbers}: {say(one)} and {say(other)}")
         return Case({**numbers, **self.work(**numbers), "answer": self._told(answer)}, answer, wrong)
 
@@ -129,7 +135,8 @@ class Compute(Item):
 
     def _asked(self):
         cases = self.cases()
-        return {"ask": self.ask, "many": cases[0].answer.size, "whole": self.whole, "cases": [self._said(case, self.ask) for case in cases]}
+        return {"ask": self.ask, "many": cases[0].answer.size, "whole": self.whole, "entrywise": self.entrywise,
+                "cases": [self._said(case, self.ask) for case in cases]}
 
     def _key(self):
         told = " ".join([*self.hints, self.solution, *self.wrong])
@@ -262,7 +269,7 @@ class Bug(Item):
         return f"Line {self.line}. It should be `{self.mended.strip()}`. The test says: {self.run(self.code)} {self.solution}".strip()
 
     def listed(self):
-        return self.lines()
+        return [f"`{line}`" for line in self.lines()]
 
 
 @dataclass(frozen=True)

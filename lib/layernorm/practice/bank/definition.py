@@ -73,12 +73,11 @@ COMPUTED = [
         solution="In volts σ² = {var}, in millivolts {other}. The variance of x̂ is σ²/(σ² + ε): {answer}. The unit shows, because ε has "
                  "one.",
         misconception="ε only prevents a division by zero.",
-        reveal=("Player", {"x": (FOUR / 1000).tolist()}),
     ),
     Compute(
         name="one-outlier", chapter=1, concept="keeps", level="medium", section="promised",
         ask="x = {x} with ε = 0. Then the last entry becomes {large}. What is x̂ now?",
-        draw=lambda rng: {"x": entries(rng, 4, 0, 6), "large": float(one_of(rng, 100, 200, 400, 1000))},
+        draw=lambda rng: {"x": np.array([*unlike(rng, 3, 0, 6), one_of(rng, 2, 4, 5)], dtype=float), "large": float(one_of(rng, 100, 200, 400, 1000))},
         first={"x": FOUR, "large": 400.0},
         answer=lambda x, large: normal([*x[:3], large]),
         work=lambda x, large: {"was": normal(x), "mu": np.mean([*x[:3], large]), "std": np.std([*x[:3], large])},

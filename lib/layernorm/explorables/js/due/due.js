@@ -33,13 +33,14 @@ export function render({ model, el: root, signal }) {
   const forget = button("Forget everything", () => { forget.hidden = true; sure.hidden = false; no.focus(); });
   const no = button("Keep it", () => calm("Nothing was changed."));
   const yes = button("Forget it all", () => { change(empty); calm("All progress in this browser is gone."); });
-  const sure = el("span", { class: "ln-sure-of-it", hidden: true, role: "group", "aria-label": "Forget everything?" }, "This cannot be undone.", no, yes);
+  const sure = el("span", { class: "ln-sure-of-it", hidden: true, role: "group", "aria-label": "Forget everything? This cannot be undone.",
+    onkeydown: ({ key }) => { if (key === "Escape") no.click(); } }, "This cannot be undone.", no, yes);
   const calm = (words) => { sure.hidden = true; forget.hidden = false; forget.focus(); tell(words); };
   const tell = (words) => { note.textContent = words; say(words); };
 
   function draw(progress) {
     const now = Date.now(), waiting = due(progress, items, now), begun = items.some(({ name }) => progress.items[name]);
-    const links = waiting.slice(0, SHOWN).map(({ name, kind, about, href }) => el("li", {}, el("a", { href: href.replace("#", "?due#") }, `${named(kind)}: ${about}`), progress.items[name].sure && !progress.items[name].right ? " (you were sure, and it was wrong)" : ""));
+    const links = waiting.slice(0, SHOWN).map(({ name, kind, about, href }) => el("li", {}, el("a", { href: href.replace("#", "?due#") }, `${named(kind)}: ${name.replaceAll("-", " ")} (${about})`), progress.items[name].sure && !progress.items[name].right ? " (you were sure, and it was wrong)" : ""));
     today.replaceChildren(el("p", {}, el("b", {}, "Due today. "), counted(waiting.length, begun, SHOWN)), ...(links.length ? [el("ol", {}, links)] : []));
     if (whole) {
       table.replaceChildren(el("table", { class: "ln-reached" }, el("thead", {}, el("tr", {}, ["Chapter", "Gate", "Passed", "Kept"].map((words) => el("th", { scope: "col" }, words)))),

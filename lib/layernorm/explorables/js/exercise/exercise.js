@@ -1,11 +1,11 @@
 // One item of the bank; what was answered is kept in the browser, and comes back when it is due.
-import { el } from "../kit.js";
+import { el, voice } from "../kit.js";
 import { DAY, answer, stage } from "../practice/progress.js";
 import { named, staged, when } from "../practice/naming.js";
 import { rich } from "../practice/forms.js";
 import { unseal } from "../practice/seal.js";
 import { change, follow, load } from "../practice/store.js";
-import { sheet } from "../practice/sheet.js";
+import { paragraphs, sheet, spoken } from "../practice/sheet.js";
 
 export const initialize = () => {};
 
@@ -13,9 +13,9 @@ export function render({ model, el: root, signal }) {
   const seen = model.get("seen"), key = unseal(model.get("key"));
   const begun = load().items[seen.name], cases = seen.cases?.length ?? 1;
   const mark = el("span", { class: "ln-stage-mark" });
-  const head = el("p", { class: "ln-kind" }, el("b", {}, named(seen.kind)), ` ${seen.level}`, mark);
-  const answered = ({ right, sure, hinted, at }) =>
-    change((progress) => answer(progress, seen.name, { right, sure, hinted, at, time: Date.now() }));
+  const title = el("span", { role: "heading", "aria-level": "3" }, el("b", {}, named(seen.kind)), ` ${seen.level}`);
+  const head = el("p", { class: "ln-kind" }, title, mark);
+  const answered = (given) => change((progress) => answer(progress, seen.name, { ...given, time: Date.now() }));
   const revealed = () => {
     root.classList.add("ln-answered");
     model.set("answered", true);
@@ -31,22 +31,25 @@ export function render({ model, el: root, signal }) {
   }, signal);
 }
 
-// What is written in a cell has no field here: hints and a solution, the answer is checked where the code runs.
+// What is written in a cell has no field here: hints and a solution; the answer is checked where the code runs.
 function code(seen, key) {
-  const list = el("div", { class: "ln-hints" });
+  const { node: status, say } = voice(), list = el("div", { class: "ln-hints" });
+  const worked = el("div", { class: "ln-worked", tabindex: "-1", role: "group", "aria-label": "Solution" });
   let shown = 0;
-  const more = el("button", { type: "button", class: "ln-btn", onclick: () => {
+  const hint = el("button", { type: "button", class: "ln-btn", onclick: () => {
+    if (shown === key.hints.length) {
+      worked.append(el("b", { class: "ln-tag" }, "Solution"), ...paragraphs(key.solution), el("pre", { tabindex: "0", "aria-label": "Listing" }, key.code.trim()));
+      hint.hidden = true;
+      worked.focus();
+      return;
+    }
     shown += 1;
-    const last = shown > key.hints.length;
-    list.append(el("p", {}, el("b", { class: "ln-tag" }, last ? "Solution" : `Hint ${shown}`), " ", ...rich(last ? key.solution : key.hints[shown - 1])));
-    if (last) {
-      list.append(el("pre", { tabindex: "0" }, key.code.trim()));
-      more.hidden = true;
-      list.lastChild.focus();
-    } else label();
+    list.append(el("p", {}, el("b", { class: "ln-tag" }, `Hint ${shown}`), " ", ...rich(key.hints[shown - 1])));
+    say(`Hint ${shown}. ${spoken(key.hints[shown - 1])}`);
+    label();
   } });
-  const label = () => { more.textContent = shown < key.hints.length ? `Hint ${shown + 1} of ${key.hints.length}` : "Solution"; };
+  const label = () => { hint.textContent = shown < key.hints.length ? `Hint ${shown + 1} of ${key.hints.length}` : "Solution"; };
   label();
-  return el("div", { class: "ln-sheet", role: "group", "aria-label": `${named("code")}: ${seen.ask.replaceAll("`", "")}` },
-    el("div", { class: "ln-task" }, el("p", {}, rich(seen.ask))), list, el("div", { class: "ln-more" }, more));
+  return el("div", { class: "ln-sheet", role: "group", "aria-label": `${named("code")}: ${spoken(seen.ask)}` },
+    el("div", { class: "ln-task" }, el("p", {}, rich(seen.ask))), list, worked, el("div", { class: "ln-more" }, hint), status);
 }

@@ -1,18 +1,19 @@
 // The gate at the end of a chapter: six items without hints.
-import { el, voice } from "../kit.js";
+import { el } from "../kit.js";
+import { fill } from "../practice/judging.js";
 import { DAY, gate } from "../practice/progress.js";
 import { staged, when } from "../practice/naming.js";
 import { unseal } from "../practice/seal.js";
 import { change, follow, load } from "../practice/store.js";
 import { sheet } from "../practice/sheet.js";
-import { advance, begin, outcome, verdict } from "./run.js";
+import { rich } from "../practice/forms.js";
+import { advance, begin, numbered, outcome, verdict } from "./run.js";
 
 export const initialize = () => {};
 
 export function render({ model, el: root, signal }) {
   const chapter = String(model.get("chapter"));
   const items = model.get("items").map(({ seen, key, section }) => ({ seen, key: unseal(key), section }));
-  const { node: status, say } = voice();
   const mark = el("span", { class: "ln-stage-mark" });
   const body = el("div", { class: "ln-gate-body" });
   const button = (words, act) => el("button", { type: "button", class: "ln-btn ln-check", onclick: act }, words);
@@ -21,7 +22,7 @@ export function render({ model, el: root, signal }) {
   function start() {
     const runs = load().gates[chapter]?.runs ?? 0;
     body.replaceChildren(
-      el("p", {}, `${items.length} questions, some from earlier chapters, no hints. You pass if all are right; one of them may take a second try. Pass again on another day, with other numbers, and it is kept.`),
+      el("p", {}, `${items.length} questions, some from earlier pages, no hints. You pass if all are right; one of them may take a second try. Pass again a day later or more, and it is kept.`),
       button(runs ? "Go through it again" : "Begin", () => step(begin(items.length, runs))));
   }
 
@@ -30,13 +31,14 @@ export function render({ model, el: root, signal }) {
     const [which] = run.queue, item = items[which];
     const next = button("Next", () => { step(result); });
     let result = null;
-    const card = sheet({ ...item, at: (run.turn + run.tries[which]) % cases(item), bare: true, answered: ({ right }) => {
+    const turn = numbered(run, which), count = `Question ${run.done + 1} of ${run.done + run.queue.length}${run.tries[which] ? ", second try" : ""}`;
+    const card = sheet({ ...item, at: turn % cases(item), turn, bare: true, place: `${count}. `, answered: ({ right }) => {
       result = advance(run, right);
       next.textContent = result.queue.length ? "Next" : "How did it go?";
       next.hidden = false;
     } });
     next.hidden = true;
-    body.replaceChildren(el("p", { class: "ln-count" }, `Question ${run.done + 1} of ${run.done + run.queue.length}${run.tries[which] ? ", second try" : ""}`), card.node, next);
+    body.replaceChildren(el("p", { class: "ln-count" }, count), card.node, next);
     card.focus();
     return undefined;
   }
@@ -49,12 +51,14 @@ export function render({ model, el: root, signal }) {
     const list = wrong.length ? [el("p", {}, "To reread:"), el("ul", {}, [...new Map(wrong.map((one) => [one.href, one])).values()].map(({ href, title }) => el("li", {}, el("a", { href }, title))))] : [];
     const box = el("div", { class: "ln-verdict", "data-state": passed ? "right" : "wrong", tabindex: "-1" }, el("b", { class: "ln-tag" }, words.mark), ` ${words.text}`);
     body.replaceChildren(box, ...list, button("Go through it again", () => step(begin(items.length, load().gates[chapter].runs))));
-    say(`${words.mark} ${words.text}`);
     box.focus({ preventScroll: true });
   }
 
   root.classList.add("ln-ex", "ln-practice", "ln-gate");
-  root.replaceChildren(el("p", { class: "ln-kind" }, el("b", {}, `Gate ${chapter}`), mark), body, status);
+  const paper = el("ol", { class: "ln-on-paper" }, items.map(({ seen }) => el("li", {}, rich(fill(seen.ask, seen.cases?.[0] ?? {})),
+    seen.options ? el("ul", {}, seen.options.map((text) => el("li", {}, rich(text)))) : [])));
+  const title = el("span", { role: "heading", "aria-level": "3" }, el("b", {}, `Gate ${chapter}`));
+  root.replaceChildren(el("p", { class: "ln-kind" }, title, mark), body, paper);
   start();
   follow((progress) => {
     const record = progress.gates[chapter], now = Date.now();

@@ -2,8 +2,11 @@
 
 const SECOND_TRIES = 1;
 
-// `turn` is how often the gate was run before: other numbers each time.
+// `turn` is how often the gate was run before.
 export const begin = (count, turn) => ({ queue: [...Array(count).keys()], turn, tries: Array(count).fill(0), missed: [], done: 0 });
+
+// Which of its numbers a question has in this run: others than in the runs before, second tries included.
+export const numbered = ({ turn, tries }, which) => turn * (1 + SECOND_TRIES) + tries[which];
 
 // What is wrong once comes again at the end, with other numbers; wrong twice, or two wrong, and the run is lost, but goes on.
 export function advance(run, right) {
@@ -16,8 +19,8 @@ export const outcome = ({ missed }) => missed.length <= SECOND_TRIES;
 
 export function verdict(run, count, { passed, kept, time }) {
   const wrong = new Set(run.missed).size, right = count - wrong;
-  if (!outcome(run)) return { mark: "✕ Not yet.", text: `${right} of ${count} were right at once. Reread what is listed, then come back: the numbers will be others.` };
+  if (!outcome(run)) return { mark: "✕ Not yet.", text: `${right} of ${count} were right at once. Reread what is listed, then come back: what has numbers will have others.` };
   if (kept === time) return { mark: "✓✓ Kept.", text: "You passed again, at least a day later. This chapter stays with you." };
-  if (passed === time) return { mark: "✓ Passed.", text: "Come back in a day or more and pass again, with other numbers; then it is kept." };
+  if (passed === time) return { mark: "✓ Passed.", text: "Come back in a day or more and pass again; then it is kept." };
   return { mark: "✓ Passed again.", text: kept ? "It was kept already." : "To be kept, it has to be at least a day later." };
 }

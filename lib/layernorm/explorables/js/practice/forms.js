@@ -9,9 +9,10 @@ let made = 0;                                                 // forms of one pa
 
 function typed({ many, whole }, ready) {
   const words = many > 1 ? `${many} ${whole ? "whole numbers" : "numbers"}, in order` : whole ? "a whole number" : "a number";
-  const input = el("input", { type: "text", class: "ln-typed", inputmode: many > 1 ? "text" : "text", autocomplete: "off", spellcheck: "false",
+  const input = el("input", { type: "text", class: "ln-typed", autocomplete: "off", spellcheck: "false",
     "aria-label": `Your answer: ${words}`, placeholder: words, oninput: () => ready(input.value.trim() !== "") });
   return {
+    mark: (on) => input.setAttribute("aria-invalid", on),
     node: el("p", { class: "ln-field-line" }, input),
     read() {
       const { numbers, error } = read(input.value, { many, whole });
@@ -23,15 +24,22 @@ function typed({ many, whole }, ready) {
   };
 }
 
-// Options to tick, or one to choose; a listing's lines are chosen the same way.
-function ticked(texts, { many, name, begin = 0, kind = "" }, ready) {
-  const group = `ln-${made += 1}`;
-  const boxes = texts.map((_, i) => el("input", { type: many ? "checkbox" : "radio", name: group, value: i + begin, onchange: () => ready(many || boxes.some((box) => box.checked)) }));
+// Options to tick, or one to choose, turned round by `turn`; a listing's lines are chosen the same way, by their numbers.
+function ticked(texts, { many, name, turn = 0, listing = false }, ready) {
+  const group = `ln-${made += 1}`, shown = texts.map((_, i) => (i + turn) % texts.length);
+  let frozen = false;
+  // Frozen ones are not disabled: what was chosen stays in full ink, and can be read.
+  const boxes = shown.map((i) => el("input", { type: many ? "checkbox" : "radio", name: group, value: listing ? i + 1 : i,
+    onclick: (event) => { if (frozen) event.preventDefault(); }, onchange: () => ready(many || boxes.some((box) => box.checked)) }));
+  const words = (i) => (listing ? [el("span", { class: "ln-line-number" }, `${i + 1}`), el("code", {}, texts[i])] : el("span", {}, rich(texts[i])));
   return {
-    node: el("div", { class: `ln-ticks ${kind}`, role: many ? "group" : "radiogroup", "aria-label": name },
-      boxes.map((box, i) => el("label", { class: "ln-tick" }, box, el("span", {}, kind ? el("code", {}, texts[i]) : rich(texts[i]))))),
-    read: () => ({ given: boxes.filter((box) => box.checked).map((box) => +box.value) }),
-    freeze: (on) => { for (const box of boxes) box.disabled = on; },
+    node: el("div", { class: `ln-ticks ${listing ? "ln-listing" : ""}`, role: many ? "group" : "radiogroup", "aria-label": name },
+      boxes.map((box, k) => el("label", { class: "ln-tick" }, box, words(shown[k])))),
+    read: () => ({ given: boxes.filter((box) => box.checked).map((box) => +box.value).sort((a, b) => a - b) }),
+    freeze(on) {
+      frozen = on;
+      for (const box of boxes) box.setAttribute("aria-disabled", on);
+    },
     clear() { for (const box of boxes) box.checked = false; ready(many); },
     input: boxes[0],
   };
@@ -46,7 +54,7 @@ function ordered(texts, ready, say) {
     [places[from], places[to]] = [places[to], places[from]];
     draw();
     list.children[to].querySelectorAll("button")[by < 0 ? 0 : 1].focus();
-    say(`Line ${to + 1} of ${places.length}: ${texts[places[to]]}`);
+    say(`Now line ${to + 1} of ${places.length}.`);
     ready(true);
   };
   let frozen = false;
@@ -83,11 +91,11 @@ function explained(points, ready) {
 }
 
 // `ready(on)` hears whether there is something to check; `say` speaks.
-export function form(seen, key, ready, say) {
+export function form(seen, key, ready, say, turn) {
   if (seen.kind === "compute" || seen.kind === "shapes") return typed(seen, ready);
-  if (seen.kind === "choose") return ticked(seen.options, { many: true, name: "All that hold" }, ready);
+  if (seen.kind === "choose") return ticked(seen.options, { many: true, name: "All that hold", turn }, ready);
   if (seen.kind === "predict") return ticked(seen.options, { many: false, name: "What will happen" }, ready);
-  if (seen.kind === "bug") return ticked(seen.lines, { many: false, name: "The wrong line", begin: 1, kind: "ln-listing" }, ready);
+  if (seen.kind === "bug") return ticked(seen.lines, { many: false, name: "The wrong line", listing: true }, ready);
   if (seen.kind === "order") return ordered(seen.steps, ready, say);
   return explained(key.points, ready);
 }

@@ -1,34 +1,41 @@
 // Whether an answer is right, and what was done where it is not.  Pure.
 
 export const SHARE = 0.005;                                   // both as in forms.py
+export const LEAST = 0.5;
 export const EXACT = 1e-9;
-const ROUGH = 6;                                              // so many times farther off it was rounded too much, or a slip
+const ROUGH = 10;                                             // up to so many times as far off it was rounded too much
 const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight"];
 const counted = (n) => WORDS[n] ?? String(n);
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 const largest = (v) => v.reduce((most, a) => Math.max(most, Math.abs(a)), 0) || 1;
-const off = (given, wanted) => given.reduce((most, a, i) => Math.max(most, Math.abs(a - wanted[i])), 0);
-function near(given, wanted, whole, times = 1) {
-  return given.length === wanted.length && off(given, wanted) <= times * (whole ? EXACT : SHARE * largest(wanted));
+// How far off the worst entry is, in units of what it may be off by.
+function apart(given, wanted, { whole, entrywise }) {
+  if (given.length !== wanted.length) return Infinity;
+  const least = entrywise ? 0 : LEAST * largest(wanted);
+  const by = (v) => (whole ? EXACT : SHARE * Math.max(Math.abs(v), least));
+  return given.reduce((most, a, i) => Math.max(most, a === wanted[i] ? 0 : Math.abs(a - wanted[i]) / by(wanted[i])), 0);
 }
 
 // `slip` marks what is not counted: the learner had it, or nearly.
-function numbers({ whole }, { wrong, cases }, at, given) {
-  const { answer, wrong: others, told } = cases[at];
-  if (near(given, answer, whole)) return { right: true, words: "" };
-  const known = others.findIndex((one) => one.length && near(given, one, whole));
-  if (known >= 0) return { right: false, known, words: fill(wrong[known], told) };
-  if (!whole && near(given, answer, whole, ROUGH)) return { right: false, slip: true, words: "Nearly: give three digits. This is not counted yet." };
-  if (near(given.map((a) => -a), answer, whole)) return { right: false, words: "All signs are turned round. Which way does the subtraction go?" };
-  const sorted = (v) => [...v].sort((a, b) => a - b);
-  if (given.length > 1 && near(sorted(given), sorted(answer), whole)) return { right: false, words: "These are the right numbers in another order." };
+function numbers(form, { wrong, cases }, at, given) {
+  const { answer, wrong: others, told } = cases[at], { whole } = form, truth = apart(given, answer, form);
+  if (truth <= 1) return { right: true, words: "" };
+  const offs = others.map((one) => apart(given, one, form)), known = offs.indexOf(Math.min(...offs));
+  const itsName = { right: false, known, words: fill(wrong[known], told) };
+  if (offs[known] <= 1) return itsName;
+  if (truth <= ROUGH && truth <= offs[known]) return { right: false, slip: true, words: "Nearly: give three digits. This is not counted yet." };
+  if (offs[known] <= ROUGH) return itsName;
+  if (apart(given.map((a) => -a), answer, form) <= 1) return { right: false, words: given.length > 1 ? "All signs are turned round." : "The size is right, the sign is not." };
+  const sorted = (v) => [...v].sort((a, b) => a - b), none = "It is none of the slips that this exercise knows";
+  if (given.length > 1 && apart(sorted(given), sorted(answer), form) <= 1) return { right: false, words: "These are the right numbers in another order." };
   if (given.length === 1) {
-    return { right: false, words: `Too ${Math.abs(given[0]) > Math.abs(answer[0]) ? "large" : "small"}${Math.abs(given[0] + answer[0]) < Math.abs(given[0] - answer[0]) ? ", and of the other sign" : ""}. It is none of the slips that this exercise knows: go through it again, line by line.` };
+    const [mine] = given, [wanted] = answer, size = `Too ${Math.abs(mine) > Math.abs(wanted) ? "large" : "small"}`;
+    return { right: false, words: `${size}${mine * wanted < 0 ? ", and of the other sign" : ""}. ${none}: go through it again, line by line.` };
   }
-  const first = given.findIndex((a, i) => Math.abs(a - answer[i]) > (whole ? EXACT : SHARE * largest(answer)));
-  return { right: false, words: `It is none of the slips that this exercise knows. Number ${first + 1} of your ${given.length} is the first that is off.` };
+  const first = given.findIndex((a, i) => apart(given.map((_, k) => (k === i ? a : answer[k])), answer, form) > 1);
+  return { right: false, words: `${none}. Number ${first + 1} of your ${given.length} is the first that is off.` };
 }
 
 function options({ options: texts }, { right, whys }, at, given) {

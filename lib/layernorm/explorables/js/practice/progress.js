@@ -8,11 +8,13 @@ export const empty = () => ({ layernorm: "practice", version: VERSION, items: {}
 // How far an item has come: "new", "tried", "passed" (without hints), "kept" (again, at least a day later).
 export const stage = (record) => (!record ? "new" : record.kept ? "kept" : record.passed ? "passed" : "tried");
 
-// An answer: `right`, `sure`, `hinted`, `case` (its number), `time` in ms.
-export function answer(progress, name, { right, sure, hinted, at, time }) {
-  const old = progress.items[name] ?? { row: 0 }, clean = right && !hinted;
-  const row = !right ? 0 : clean && sure ? Math.min(old.row + 1, AFTER.length) : Math.min(old.row, 1);
-  const record = { row, time, case: at, right, sure, due: right ? time + AFTER[Math.max(row, 1) - 1] * DAY : time };
+// An answer: `right`, `sure` (undefined where it was not asked), `hinted`, `at` (the number of the case), `fresh` (it has other numbers
+// each time), `time` in ms.  The same question again on the same day is no pass, and a right answer before its day moves nothing.
+export function answer(progress, name, { right, sure, hinted, at, fresh, time }) {
+  const old = progress.items[name] ?? { row: 0, due: time, time: -Infinity };
+  const clean = right && !hinted && (fresh || time - old.time >= DAY), early = right && time < old.due;
+  const row = !right ? 0 : early ? old.row : clean && sure !== false ? Math.min(old.row + 1, AFTER.length) : Math.min(old.row, 1);
+  const record = { row, time, case: at, right, sure, due: !right ? time : early ? old.due : time + AFTER[Math.max(row, 1) - 1] * DAY };
   record.passed = old.passed ?? (clean ? time : undefined);
   record.first = old.first ?? (clean ? at : undefined);
   record.kept = old.kept ?? (clean && old.passed !== undefined && time - old.passed >= DAY ? time : undefined);

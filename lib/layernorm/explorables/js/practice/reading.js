@@ -1,39 +1,75 @@
-// What a learner types as an answer: numbers, fractions, roots.  Pure.
+// What a learner types as an answer: numbers, fractions, roots, powers.  Pure.
 
-const DIGITS = "(?:\\d+(?:\\.\\d*)?|\\.\\d+)", NUMBER = `${DIGITS}(?:e[-+]?\\d+)?`;
-const TERM = `(?:(${DIGITS})?(?:√|sqrt)\\(?(${NUMBER})\\)?|(${NUMBER}))`;
-const TOKEN = new RegExp(`^([-+]?)${TERM}(?:/${TERM})?(?:[·×*]10\\^?\\(?([-+]?\\d+)\\)?)?$`, "i");
+const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?/i;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const TAKEN = "Numbers are taken as −0.5, 3/4, √2, 2√3 or 1e-5.";
+const TAKEN = "Numbers are taken as −0.5, 3/4, √2, 2√3, √(8/3) or 1e-5.";
 
 // One form for what keyboards and papers have several of.
 const plain = (text) => text.trim()
   .replace(/[−–—]/g, "-")
   .replace(/⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => `^${[...power].map((c) => (c === "⁻" ? "-" : RAISED.indexOf(c))).join("")}`)
-  .replace(/\s*([·×*/])\s*|(√)\s+/g, "$1$2")
-  .replace(/^[([{]\s*|\s*[)\]}]$/g, (bracket) => (/[([{]/.test(bracket) || unmatched(text) ? "" : bracket));
-const unmatched = (text) => /^\s*[([{]/.test(text);
+  .replace(/[·×]/g, "*").replace(/sqrt/gi, "√")
+  .replace(/\s*([*/^])\s*|(√)\s+/g, "$1$2");
 
-const term = (factor, root, number) => (number !== undefined ? +number : (factor === undefined ? 1 : +factor) * Math.sqrt(+root));
+// The text without a bracket that holds all of it.
+function bare(text) {
+  if (!/^[([{]/.test(text)) return text;
+  let depth = 0;
+  const end = [...text].findIndex((sign) => (depth += /[([{]/.test(sign) - /[)\]}]/.test(sign)) === 0);
+  return end === text.length - 1 ? bare(text.slice(1, -1).trim()) : text;
+}
 
+// The parts between spaces, commas and semicolons, but for those inside brackets.
+function parts(text) {
+  let depth = 0;
+  const marked = [...text].map((sign) => {
+    depth += /[([{]/.test(sign) - /[)\]}]/.test(sign);
+    return depth === 0 && /[\s;,]/.test(sign) ? "\n" : sign;
+  });
+  return marked.join("").split("\n").filter(Boolean);
+}
+
+// product := power { (*|/) power },  power := atom [^ signed],  atom := number [√ atom] | √ atom | ( product ).  null if it is none.
 function value(token) {
-  const found = TOKEN.exec(token);
-  if (!found) return null;
-  const [, sign, f1, r1, n1, f2, r2, n2, power] = found;
-  const below = r2 === undefined && n2 === undefined ? 1 : term(f2, r2, n2);
-  return (sign === "-" ? -1 : 1) * (term(f1, r1, n1) / below) * 10 ** +(power ?? 0);
+  let rest = token;
+  const take = (sign) => rest.startsWith(sign) && ((rest = rest.slice(sign.length)), true);
+  function product() {
+    let whole = signed();
+    while (/^[*/]/.test(rest)) whole = take("*") ? whole * signed() : (take("/"), whole / signed());
+    return whole;
+  }
+  const signed = () => (take("-") ? -signed() : take("+") ? signed() : power());
+  const power = () => {
+    const base = atom();
+    return take("^") ? base ** signed() : base;
+  };
+  function atom() {
+    if (take("√")) return Math.sqrt(power());
+    if (take("(")) {
+      const inside = product();
+      return take(")") ? inside : NaN;
+    }
+    const found = NUMBER.exec(rest);
+    if (!found) return NaN;
+    take(found[0]);
+    return rest.startsWith("√") ? +found[0] * atom() : +found[0];
+  }
+  const whole = product();
+  return rest === "" && Number.isFinite(whole) ? whole : null;
 }
 
 // The numbers of a text, or why there are none: { numbers } or { error }.
 export function read(text, { many, whole }) {
-  const said = plain(text);
+  const said = bare(plain(text));
   if (!said) return { error: many > 1 ? `Type ${many} numbers, with spaces between them.` : "Type a number." };
-  const parts = (line) => line.split(/[\s;,]+/).filter(Boolean);
+  if (!whole && /(^|[\s(-])0,\d/.test(said)) return { error: `A comma stands between numbers; within one, write a point: ${/0,\d+/.exec(said)[0].replace(",", ".")}.` };
   let tokens = parts(said);
-  if (whole && tokens.length !== many) tokens = parts(said.replace(/(\d),(?=\d{3}\b)/g, "$1"));      // 38,400
-  const numbers = tokens.map(value), odd = numbers.findIndex((n) => n === null || !Number.isFinite(n));
+  if (whole && tokens.length !== many) tokens = parts(said.replace(/(\d)[, ](?=\d{3}\b)/g, "$1"));      // 38,400
+  const numbers = tokens.map(value), odd = numbers.indexOf(null);
   if (odd >= 0) return { error: `“${tokens[odd]}” is no number here. ${TAKEN}` };
   if (numbers.length === many) return { numbers };
   const comma = /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";
-  return { error: `${many === 1 ? "One number is" : `${many} numbers are`} asked for, and ${numbers.length} were read.${comma}` };
+  const mixed = /(\d+) (\d+)\/(\d+)/.exec(said);
+  const fraction = mixed ? ` Write ${mixed[0]} as ${mixed[1] * mixed[3] + +mixed[2]}/${mixed[3]}.` : "";
+  return { error: `${many === 1 ? "One number is" : `${many} numbers are`} asked for, and ${numbers.length} were read.${comma}${fraction}` };
 }
