@@ -77,7 +77,7 @@ def test_a_computed_item_has_fresh_numbers_and_knows_mistakes(item):
         assert len(every) >= 1 + forms.MISTAKES
         for k, one in enumerate(every):
             for other in every[:k]:
-                apart = one.shape != other.shape or np.abs(one - other).max() > 2 * max(item.tolerance(one), item.tolerance(other))
+                apart = one.shape != other.shape or (np.abs(one - other) > 2 * np.maximum(item.tolerance(one), item.tolerance(other))).any()
                 assert apart, f"{say(one)} and {say(other)} look alike"
         for words in [*item.hints, item.solution, *item.wrong]:
             assert "{" not in fill(words, case.given)
@@ -97,6 +97,11 @@ def test_at_most_three_items_share_a_generator():
     computed = [item for item in practice.ITEMS if isinstance(item, practice.Compute)]
     draws, truths = Counter(made(item.draw) for item in computed), Counter(made(item.answer) for item in computed)
     assert max(draws.values()) <= 3 and max(truths.values()) <= 3
+
+
+def test_an_explorable_comes_with_predictions_only():
+    """Elsewhere the numbers change, and it would show another case."""
+    assert all(item.kind == "predict" for item in practice.ITEMS if item.reveal)
 
 
 @each("choose", "predict")

@@ -40,9 +40,8 @@ def test_the_truth_is_right_and_each_mistake_is_called_by_its_name(item, judged)
 @each("compute")
 def test_three_digits_are_enough(item, judged):
     for at, case in enumerate(item.cases()):
-        scale = max(abs(case.answer).max(), 1e-300)
-        digits = 2 - math.floor(math.log10(scale))
-        assert judged(item, [round(value, digits) for value in case.answer.tolist()], at)["right"]
+        rounded = [value and round(value, 2 - math.floor(math.log10(abs(value)))) for value in case.answer.tolist()]
+        assert judged(item, rounded, at)["right"]
 
 
 @each("shapes")
@@ -96,14 +95,24 @@ def test_what_is_nearly_right_is_not_counted_and_a_turned_sign_is_seen(judged):
     item = practice.find("by-hand")
     answer = item.cases()[0].answer
     assert judged(item, (answer * 1.02).round(4).tolist())["slip"]
-    assert "signs" in judged(item, (-answer).tolist())["words"]
+    assert "All signs are turned round." in judged(item, (-answer).tolist())["words"]
+    assert judged(practice.find("largest-entry"), [-3])["words"] == "The size is right, the sign is not."
+    assert judged(item, [-1.3, -0.45, 0.45, 1.3])["slip"], "two digits"
     assert "another order" in judged(item, [answer[1], answer[0], *answer[2:]])["words"]
     assert "Number 2" in judged(item, [answer[0], 9, *answer[2:]])["words"]
     assert "too large" in judged(practice.find("largest-entry"), [100])["words"].lower()
 
 
 def test_both_sides_judge_with_the_same_tolerance(js):
-    assert js("practice/judging")("[$judging.SHARE, $judging.EXACT]") == [forms.SHARE, forms.EXACT]
+    assert js("practice/judging")("[$judging.SHARE, $judging.LEAST, $judging.EXACT]") == [forms.SHARE, forms.LEAST, forms.EXACT]
+
+
+def test_numbers_of_different_sizes_are_each_measured_by_themselves(js):
+    call = js("practice/judging")
+    key = {"wrong": ["far"], "cases": [{"answer": [0.02, 0.96], "wrong": [[5, 5]], "told": {}}]}
+    for entrywise, right in ((False, True), (True, False)):
+        seen = {"kind": "compute", "whole": False, "entrywise": entrywise}
+        assert call("$judging.judge(seen, key, 0, given)", seen=seen, key=key, given=[0.0215, 0.96])["right"] == right
 
 
 def test_what_is_sealed_opens(js):
@@ -114,7 +123,8 @@ def test_what_is_sealed_opens(js):
 @pytest.mark.parametrize("text, numbers", [
     ("-1.342, -0.447, 0.447, 1.342", [-1.342, -0.447, 0.447, 1.342]), ("(−1.342; −.447 .447 1.342)", [-1.342, -0.447, 0.447, 1.342]),
     ("[1 2 3 4]", [1, 2, 3, 4]), ("1/2 3/4 -1/4 0", [0.5, 0.75, -0.25, 0]), ("√3 -1/√3 2√3 √2/2", [3**0.5, -(3**-0.5), 2 * 3**0.5, 2**0.5 / 2]),
-    ("sqrt(3) -sqrt(2) +1 1e-5", [3**0.5, -(2**0.5), 1, 1e-5]), ("10⁻⁵ 2·10⁻³ 2 * 10^-3 5", None), ("2·10⁻³ 3×10^4 1 1", [0.002, 30000, 1, 1]),
+    ("sqrt(3) -sqrt(2) +1 1e-5", [3**0.5, -(2**0.5), 1, 1e-5]), ("10⁻⁵ 2·10⁻³ 2 * 10^-3 5", [1e-5, 0.002, 0.002, 5]), ("2·10⁻³ 3×10^4 1 1", [0.002, 30000, 1, 1]),
+    ("-2/√(8/3) √(10⁻⁵) 10^-2.5 √10⁻⁵", [-2 / (8 / 3)**0.5, 10**-2.5, 10**-2.5, 10**-2.5]), ("(1/2) (3/4), (1) 2√3/3", [0.5, 0.75, 1, 2 * 3**0.5 / 3]),
     ("1, 2, 3", None), ("", None), ("a b c d", None), ("1 2 3 1/0", None), ("0,5 0,5 1 1", None)])
 def test_numbers_are_read_as_people_write_them(js, text, numbers):
     found = js("practice/reading")("$reading.read(text, form)", text=text, form={"many": 4, "whole": False})
@@ -126,13 +136,15 @@ def test_numbers_are_read_as_people_write_them(js, text, numbers):
 
 @pytest.mark.parametrize("text, many, said", [
     ("", 4, "Type 4 numbers"), ("", 1, "Type a number"), ("half", 1, "“half” is no number here"), ("1 2", 4, "4 numbers are asked for, and 2 were read"),
-    ("0,5", 1, "within one, write a point")])
+    ("0,5", 1, "within one, write a point: 0.5"), ("0,216", 2, "write a point: 0.216"), ("8 2/3", 1, "Write 8 2/3 as 26/3"), ("1 +", 2, "“+” is no number"),
+    ("2(3", 1, "is no number"), ("√-1", 1, "is no number"), ("1e999", 1, "is no number")])
 def test_what_cannot_be_read_is_answered_with_what_can(js, text, many, said):
     assert said in js("practice/reading")("$reading.read(text, form)", text=text, form={"many": many, "whole": False})["error"]
 
 
 def test_a_count_may_have_its_thousands_apart(js):
     assert js("practice/reading")("$reading.read(text, form)", text="38,400", form={"many": 1, "whole": True})["numbers"] == [38400]
+    assert js("practice/reading")("$reading.read(text, form)", text="39 321 600", form={"many": 1, "whole": True})["numbers"] == [39321600]
     assert js("practice/reading")("$reading.read(text, form)", text="6,400", form={"many": 2, "whole": True})["numbers"] == [6, 400]
 
 
@@ -144,11 +156,11 @@ def progress(js):
 
 
 def answers(progress, *given):
-    """The progress after answers ``(name, right, sure, hinted, time)``."""
+    """The progress after answers ``(name, right, sure, hinted, time)`` to an item that has other numbers each time."""
     state = progress("$progress.empty()")
     for at, (name, right, sure, hinted, time) in enumerate(given):
         state = progress("$progress.answer(p, name, a)", p=state, name=name,
-                         a={"right": right, "sure": sure, "hinted": hinted, "at": at, "time": time})
+                         a={"right": right, "sure": sure, "hinted": hinted, "at": at, "fresh": True, "time": time})
     return state
 
 
@@ -183,6 +195,23 @@ def test_what_goes_well_returns_after_longer_and_longer_pauses(progress):
     assert lost["items"]["a"]["due"] == time and stage(progress, lost, "a") == "kept"
     guessed = answers(progress, *given, ("a", True, False, False, time))
     assert guessed["items"]["a"]["due"] == time + DAY, "right, but unsure: no longer pause"
+
+
+def test_many_right_answers_on_one_day_move_no_date(progress):
+    state = answers(progress, *[("a", True, True, False, NOW + k) for k in range(6)])
+    assert state["items"]["a"]["due"] == NOW + DAY and state["items"]["a"]["row"] == 1
+    wrong = answers(progress, ("a", True, True, False, NOW), ("a", False, True, False, NOW + 5))
+    assert wrong["items"]["a"]["due"] == NOW + 5, "a wrong one brings it back at once"
+
+
+def test_the_same_question_again_on_the_same_day_is_no_pass(progress):
+    def after(fresh, later):
+        state = progress("$progress.empty()")
+        for right, time in ((False, NOW), (True, NOW + later)):
+            given = {"right": right, "sure": True, "hinted": False, "at": 0, "fresh": fresh, "time": time}
+            state = progress("$progress.answer(p, 'a', given)", p=state, given=given)
+        return stage(progress, state, "a")
+    assert after(False, 60_000) == "tried" and after(True, 60_000) == "passed" and after(False, DAY) == "passed"
 
 
 def test_sure_and_wrong_comes_first_and_concepts_take_turns(progress):
@@ -255,6 +284,15 @@ def test_one_wrong_answer_comes_again_at_the_end(js):
     assert run_of(js, True, False, True, True, True, True, True)[1]
     run, passed = run_of(js, True, False, True, True, True, True, False)
     assert run["queue"] == [] and not passed
+
+
+def test_no_run_asks_with_the_numbers_of_another_one(js):
+    call, seen = js("gate/run"), []
+    for turn in range(3):
+        run = call("$run.begin(6, turn)", turn=turn)
+        seen.append(call("$run.numbered(run, 0)", run=run))
+        seen.append(call("$run.numbered($run.advance(run, false), 0)", run=run))
+    assert seen == [0, 1, 2, 3, 4, 5]
 
 
 def test_two_wrong_answers_do_not_pass_it(js):
