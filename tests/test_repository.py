@@ -81,6 +81,27 @@ def test_every_requirement_is_pinned_once_and_has_its_reason():
     assert [pin for pin in pins(*lists) if closure.get(pin.split("==")[0], pin.split("==")[1]) != pin.split("==")[1]] == []
 
 
+def locked():
+    """``{name: (version, hashes)}`` of requirements.lock."""
+    entries = re.split(r"\n(?=\w)", re.sub(r"^#.*\n", "", text("requirements.lock"), flags=re.M))
+    found = {}
+    for entry in entries:
+        name, version = re.match(r"([\w.-]+)==(\S+)", entry).groups()
+        found[canonicalize_name(name)] = version, re.findall(r"--hash=sha256:([0-9a-f]{64})\b", entry)
+    return found
+
+
+def test_the_lock_holds_every_pin_with_its_hashes_and_nothing_else():
+    lock = locked()
+    pinned = {canonicalize_name(name): version for name, version in
+              (pin.split("==") for pin in pins("constraints.txt", "requirements-dev.txt", "requirements.txt"))}
+    assert {name: version for name, version in pinned.items() if lock.get(name, ("",))[0] != version} == {}
+    assert [name for name, (_, hashes) in lock.items() if not hashes] == []
+    assert [name for name in lock.keys() - pinned.keys() if not CUDA.match(name) and name != "pywinpty"] == []       # that one: Windows only
+    assert not re.search(r"https?://|file:|index-url|find-links", text("requirements.lock"))
+    assert "--require-hashes -r requirements.lock" in text("CONTRIBUTING.md")
+
+
 def needed(requirement, seen):
     """The distributions that a requirement brings along on this machine."""
     name = canonicalize_name(requirement.name)
