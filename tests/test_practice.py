@@ -238,3 +238,14 @@ def test_the_bank_types_in_no_array_as_an_answer():
             if isinstance(node, ast.keyword) and node.arg == "answer" and isinstance(node.value, ast.Lambda):
                 used = {name.id for name in ast.walk(node.value.body) if isinstance(name, ast.Name)}
                 assert used & {argument.arg for argument in node.value.args.args}, f"{path.name}:{node.value.lineno}"
+
+
+def test_a_section_ends_in_words_without_marks_and_other_kinds_are_refused():
+    from layernorm.explorables.exercise import ask
+    for name in practice.ASKED.values():
+        card = ask(name)
+        assert "`" not in "".join([card.question, card.tell, *card.options]) and (card.right or card.truth is not None)
+    with pytest.raises(ValueError, match="of the kind 'code'; a section can end in a choice or in one number"):
+        ask("own-forward")
+    with pytest.raises(ValueError, match="no item is called"):
+        ask("own")

@@ -61,11 +61,20 @@ class Exercise(Explorable):
 
 
 def ask(name):
-    """The item as an ungraded question at the end of a section: one guess, and the answer."""
+    """The item as an ungraded question at the end of a section: one guess, and the answer.
+
+    Raises ``ValueError`` if there is no such item, or if it is neither a choice nor one number.
+    """
     item = practice.find(name)
     if isinstance(item, practice.Choose):
-        right = [item.options[k].text for k in item.right()]
-        return Guess(item.ask, [option.text for option in item.options], many=item.many, truth=right, tell=item.solution)
+        options = [plain(option.text) for option in item.options]
+        return Guess(plain(item.ask), options, many=item.many, truth=[options[k] for k in item.right()], tell=plain(item.solution))
     if isinstance(item, practice.Compute) and (case := item.cases()[0]).answer.size == 1:
-        return Guess(practice.fill(item.ask, case.given), truth=case.answer[0], tell=practice.fill(item.solution, case.given))
+        question, reason = (plain(practice.fill(text, case.given)) for text in (item.ask, item.solution))
+        return Guess(question, truth=case.answer[0], tell=reason)
     raise ValueError(f"{name!r} is of the kind {item.kind!r}; a section can end in a choice or in one number")
+
+
+def plain(text):
+    """A card of this kind shows no code."""
+    return text.replace("`", "")
