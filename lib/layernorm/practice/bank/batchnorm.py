@@ -116,7 +116,8 @@ VOTES = Compute(
             lambda you, other, gamma, beta: _pair(other, you, gamma, beta),
         "You went across your row: that is LayerNorm.":
             lambda you, other, gamma, beta: F.layer_norm(you, gamma, beta) if np.ptp(you) else None,
-        "You divided the squares by B − 1 = 1, and got ±0.71 for each x̂. The batch is divided by the root of the variance over B = 2.":
+        "You divided the squares by B − 1 = 1: x̂ is ±0.71 then, where you differ. The batch is divided by the root of the variance over "
+        "B = 2.":
             lambda you, other, gamma, beta: gamma * np.sign(you - other) / 2**0.5 + beta,
         "You added β before you multiplied by γ.": lambda you, other, gamma, beta: gamma * (np.sign(you - other) + beta),
     },
@@ -213,7 +214,7 @@ SHARES = Count(
     wrong={
         "You left the places out of BatchNorm's mean. It runs over all images and all their places.":
             lambda N, C, H, W, groups: [N, C // groups * H * W, C],
-        "GroupNorm's second number says how many groups there are. You took it for the channels in one; those are {group}.":
+        "{groups} is the number of groups. You took it for the channels in one; those are {group}.":
             lambda N, C, H, W, groups: [N * H * W, groups * H * W, C],
         "You left the places out of GroupNorm's mean: it runs over its channels and all places of one image.":
             lambda N, C, H, W, groups: [N * H * W, C // groups, C],
@@ -249,14 +250,14 @@ def _moves_with_others(of):
 DEPENDS = Choose(
     name="through-the-mean", chapter=3, concept="mates", level="hard",
     ask="BatchNorm in training, γ = 1, β = 0, eight rows; row 1 is yours, and the loss looks at your output alone. Then the other seven "
-        "rows change. Which of these depend on them?",
+        "rows change, and the same pull dy arrives at your output each time. Which of these depend on them?",
     options=[
         Option("your output", "Mean and σ of each column are partly theirs.", _moves_with_others("y")),
         Option("the gradient that reaches your input", "It is divided by the σ of the batch and loses the direction of the batch's x̂.",
                _moves_with_others("dx")),
         Option("the gradient of γ", "It is the pull on your output times your x̂, and your x̂ is partly theirs.",
                _moves_with_others("dgamma")),
-        Option("the gradient of β", "It is the pull on your output itself, whatever x̂ is.", _moves_with_others("dbeta")),
+        Option("the gradient of β", "It is the pull on your output itself, and that is the same each time.", _moves_with_others("dbeta")),
         Option("the sum of a column of outputs", "It is 0 for any eight rows.", _moves_with_others("sum")),
     ],
     hints=("Into which of them do μ or σ of the batch enter?", "dβ is the sum of dy, dγ the sum of dy · x̂."),
@@ -693,7 +694,7 @@ RATE = Choose(
                _some_rate(lambda e: min(e["BN"], e["LN"]) > 50)),
         Option("“LayerNorm is ahead by a point”", "With small batches some rates would say so, with 64 none does.",
                _some_rate(lambda e: e["LN"] + 1 <= e["BN"])),
-        Option("“Without any norm it goes best”", "With 64 examples no rate would say so; with smaller batches one or the other would.",
+        Option("“Without any norm it goes best”", "With 64 examples no rate would say so. With batches of 8 one would: 0.3.",
                _some_rate(lambda e: e["none"] < min(e["BN"], e["LN"]))),
     ],
     hints=("Set the lab of the section “Who wins?” to batches of 64 and draw it by learning rate.",
@@ -1094,7 +1095,7 @@ def _as_torch(answer):
 RUNNING = Code(
     name="running-statistics", chapter=3, concept="modes", level="medium", function="update",
     ask="Write `update(running_mean, running_var, x, *, momentum=0.1)` in NumPy, exact to torch. x has the shape (N, C) or (N, C, H, W); "
-        "it returns the new running mean and the new running variance, each of shape (C,).",
+        "it returns the new running mean and the new running variance, each of shape (C,), and leaves the old ones as they were.",
     promises=[
         Promise("momentum is the weight of the new mean", _update_case([[1], [3], [5], [7]], [0], [1], only=slice(0, 1))),
         Promise("the variance that is kept is divided by one less than the count", _update_case([[1], [3], [5], [7]], [0], [1])),
@@ -1201,7 +1202,8 @@ def _leaves_the_batch(answer):
 LISTENS = Code(
     name="who-listens", chapter=3, concept="mates", level="hard", function="listens",
     ask="A test for any normalization. Write `listens(norm, x)`: `norm` takes a batch x of shape (B, d), d ≥ 2, and returns one of the "
-        "same shape. The answer has the shape (B, B) and holds True at [i, j] if row i of the output can change when row j of x does.",
+        "same shape. The answer has the shape (B, B) and holds True at [i, j] if row i of the output can change when row j of x does. "
+        "x is left as it was.",
     promises=[
         Promise("of LayerNorm each row listens to itself alone", _listens_case("LayerNorm", F.layer_norm, 4, np.eye(4))),
         Promise("of BatchNorm in training every row listens to every row",

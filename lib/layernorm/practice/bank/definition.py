@@ -30,6 +30,11 @@ def unlike_answer(answer, wanted, given):
     return "" if same(found, wanted, 1e-6) else f"{given}: expected {say(wanted)}, got {say(found.astype(float))}"
 
 
+def is_sequence(found, number):
+    """Are these so many things in a row, whatever holds them?"""
+    return isinstance(found, tuple | list) and len(found) == number or isinstance(found, np.ndarray) and found.shape[:1] == (number,)
+
+
 COMPUTED = [
     Compute(
         name="by-hand", chapter=1, concept="one", level="easy",
@@ -77,7 +82,8 @@ COMPUTED = [
     Compute(
         name="one-outlier", chapter=1, concept="keeps", level="medium", section="promised",
         ask="x = {x} with ε = 0. Then the last entry becomes {large}. What is x̂ now?",
-        draw=lambda rng: {"x": np.array([*unlike(rng, 3, 0, 6), one_of(rng, 2, 4, 5)], dtype=float), "large": float(one_of(rng, 100, 200, 400, 1000))},
+        draw=lambda rng: {"x": np.array([*unlike(rng, 3, 0, 6), one_of(rng, 2, 4, 5)], dtype=float),
+                          "large": float(one_of(rng, 100, 200, 400, 1000))},
         first={"x": FOUR, "large": 400.0},
         answer=lambda x, large: normal([*x[:3], large]),
         work=lambda x, large: {"was": normal(x), "mu": np.mean([*x[:3], large]), "std": np.std([*x[:3], large])},
@@ -239,14 +245,16 @@ CHOSEN = [
     ),
     Choose(
         name="same-output", chapter=1, concept="keeps", level="medium", section="one-answer",
-        ask="ε = 0. Which of these changes to x leave x̂ as it was (for the last one: in its first four entries)?",
+        ask="x = (2, 0, 4, 4) and ε = 0. Which of these changes to x leave x̂ as it was (for the last one: in its first four entries)?",
         options=[
             Option("every entry times 3", "A positive factor multiplies the deviations and σ alike.", _kept(lambda x: 3 * x)),
             Option("every entry times −3", "σ becomes 3 times as large, not −3 times: the sign stays in x̂.", _kept(lambda x: -3 * x)),
             Option("7 added to every entry", "The mean moves along, so no deviation changes.", _kept(lambda x: x + 7)),
-            Option("7 added to x₁ alone", "The mean and σ move, so all four change.", _kept(lambda x: x + np.array([7, 0, 0, 0]))),
-            Option("every entry squared", "Only a shift and a positive factor are free; a square bends the pattern.",
-                   _kept(lambda x: x**2)),
+            Option("7 added to x₁ alone", "9, 0, 4, 4 has another mean and another σ, and all four entries of x̂ change.",
+                   _kept(lambda x: x + np.array([7, 0, 0, 0]))),
+            Option("every entry squared",
+                   "4, 0, 16, 16: the steps from 0 to 2 and from 2 to 4 were equal, those from 0 to 4 and from 4 to 16 are not. A shift "
+                   "and a factor keep such ratios.", _kept(lambda x: x**2)),
             Option("x written twice in a row, as a vector of 8", "The same values, each twice: μ and σ stay.",
                    _kept(lambda x: np.concatenate([x, x]))),
         ],
@@ -330,7 +338,8 @@ def _fails_small(names):
 FOUND = [
     Bug(
         name="square-batch", chapter=1, concept="axes", level="medium", section="two-numbers",
-        ask="Each row of x should come out with mean 0. Tests on 3 × 3 arrays print no error. Which line is wrong?",
+        ask="Each row of x should come out with mean 0. Tests on 3 × 3 arrays print no error, and the means are not 0. "
+            "Which line made the wrong shape?",
         code="""def layer_norm(x, eps=1e-5):
     mu = x.mean(axis=-1)
     centred = x - mu
@@ -432,7 +441,8 @@ PLACED = [
             Option("it grows without bound", "The divisor √(σ² + ε) never falls below √ε.",
                    lambda: bool(np.abs(normal(np.array([1.0, 3]) * 1e-9, 1e-5)).max() > 10)),
         ],
-        hints=("What does the divisor √(σ² + ε) become when σ goes to 0?", "It becomes √ε, about 0.003, while x − μ goes on falling."),
+        hints=("What does the divisor √(σ² + ε) become when σ goes to 0?",
+               "σ = 1 at first. Write σ² beside ε after one, three and five divisions."),
         solution="Large beside √ε, the size of x is divided away; small beside √ε, it comes through, multiplied by 1/√ε.",
         misconception="ε only prevents a division by zero.",
         reveal=("Player", {"x": [1e-4, 3e-4]}),
@@ -447,7 +457,8 @@ PLACED = [
             Option("(1, 1, 2)", "The same place in the other example. That cell takes part in BatchNorm.", _shares((1, 1, 2))),
             Option("(0, 1, 3)", "The same token again.", _shares((0, 1, 3))),
         ],
-        hints=("`LayerNorm(4)` looks along the last axis only.", "Which cells have the first two indices in common with (0, 1, 2)?"),
+        hints=("`LayerNorm(4)` looks along the last axis only.",
+               "All features of one token share a mean. What have their indices in common?"),
         solution="One token is one vector: all its features share a mean, and nobody else has a say.",
         misconception="LayerNorm normalizes over the sequence, too.",
     ),
@@ -548,7 +559,8 @@ def _channels_case(*shape):
 WRITTEN = [
     Code(
         name="own-forward", chapter=1, concept="one", level="easy", function="layer_norm", section="two-numbers",
-        ask="Write `layer_norm(x, gamma, beta, *, eps=1e-5)` in NumPy. x has any number of axes and is normalized over its last one.",
+        ask="Write `layer_norm(x, gamma, beta, *, eps=1e-5)` in NumPy. x has any number of axes, is normalized over its last "
+            "one, and is left as it was.",
         promises=[
             Promise("(1, 3) comes out as (−1, 1) without ε", _rows_agree([1, 3], [1, 1], [0, 0], 0.0)),
             Promise("the variance is divided by d", _rows_agree([2, 0, 4, 4], np.ones(4), np.zeros(4), 0.0)),
@@ -595,7 +607,7 @@ def layer_norm(x, gamma, beta, *, eps=1e-5):
     Code(
         name="masked-forward", chapter=1, concept="axes", level="hard", function="masked_layer_norm", section="axes",
         ask="Write `masked_layer_norm(x, mask, *, eps=1e-5)` for one vector x. Only entries where mask is True take part in the "
-            "statistics; the others leave as 0.",
+            "statistics; the others leave as 0, also where mask is True nowhere.",
         promises=[
             Promise("with nothing masked it is LayerNorm", _masked_case([1, 3], [1, 1])),
             Promise("a masked entry leaves as 0", _masked_case([1, 3, 5], [1, 1, 0])),

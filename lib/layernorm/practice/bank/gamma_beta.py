@@ -1,13 +1,11 @@
 """Chapter 2: what γ and β can and cannot do, what flows back, and when they can be folded away."""
-from functools import cache
-
 import numpy as np
 
 from ... import functional as F
 from ..draws import entries, one_of, unlike
 from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, Predict, Promise, Step
 from ..words import say
-from .definition import normal, same, unlike_answer
+from .definition import is_sequence, normal, same, unlike_answer
 
 FOUR = np.array([2.0, 0, 4, 4])
 BALANCED = [np.array(signs) for signs in ([-1.0, 1, 1, -1], [1.0, -1, 1, -1], [1.0, 1, -1, -1], [-1.0, -1, 1, 1])]     # each is its own x̂
@@ -79,13 +77,12 @@ def _of_weights(by, times):
     return np.linalg.norm(after) / np.linalg.norm(before)
 
 
-@cache
-def _numbers_of(*shape):
-    """How many numbers γ and β hold where x is normalized over all of this shape: as many as have a gradient."""
-    x, axes = np.zeros(shape), tuple(range(len(shape)))
-    _, mean, rstd = F.layer_norm(x, axis=axes, return_stats=True)
-    _, dgamma, dbeta = F.layer_norm_backward(x, x, mean, rstd, axis=axes)
-    return dgamma.size + dbeta.size
+def _sizes_back(B, T, d):
+    """How many numbers dγ holds, how many products are added up in one of them, and how many numbers dx holds."""
+    x = np.random.default_rng(0).normal(size=(B, T, d))           # (B, T, d)
+    x_hat, mean, rstd = F.layer_norm(x, return_stats=True)
+    dx, dgamma, _ = F.layer_norm_backward(1 / x_hat, x, mean, rstd)             # each product dy · x̂ is 1
+    return [dgamma.size, round(dgamma[0]), dx.size]
 
 
 COMPUTED = [
@@ -113,7 +110,7 @@ COMPUTED = [
         ask="ε = 0, and x is any vector that is not constant. γ is {gamma} for every feature and β is {beta} for every feature. What is "
             "the mean of the squares of y?",
         draw=lambda rng: {"gamma": float(one_of(rng, 2, 3, 4, 5, 6)), "beta": float(one_of(rng, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5))},
-        first={"gamma": 3.0, "beta": 2.0},
+        first={"gamma": 4.0, "beta": 2.0},
         answer=lambda gamma, beta: (F.layer_norm(FOUR, np.full(4, gamma), np.full(4, beta), eps=0.0)**2).mean(),
         work=lambda gamma, beta: {"square": gamma**2, "other": beta**2},
         wrong={
@@ -123,6 +120,7 @@ COMPUTED = [
                 lambda gamma, beta: (gamma + beta)**2,
             "You let γ multiply the mean square once. In the square it stands twice.": lambda gamma, beta: abs(gamma) + beta**2,
             "You left γ out: that is 1 + β².": lambda gamma, beta: 1 + beta**2,
+            "You added γ and β and squared nothing. Square γ x̂ᵢ + β, then take the mean over i.": lambda gamma, beta: gamma + beta,
         },
         hints=("Square γ x̂ᵢ + β and take the mean over i. Which two means of x̂ do you know?",
                "(γ x̂ᵢ + β)² = γ² x̂ᵢ² + 2 γ β x̂ᵢ + β². The mean of x̂ᵢ is 0, that of x̂ᵢ² is 1."),
@@ -182,7 +180,7 @@ COMPUTED = [
         answer=lambda x, dy: felt(dy, x)[3],
         work=lambda x, dy: dict(zip("abc", felt(dy, x), strict=False)),
         wrong={
-            "You left the fourth input out. It stands in μ and in σ, so it feels something whenever the others do.": lambda x, dy: 0,
+            "The three do not sum to 0. What must the fourth be, so that all four do?": lambda x, dy: 0,
             "You took the sum of the three. It is what the fourth has to cancel.": lambda x, dy: felt(dy, x)[:3].sum(),
             "You continued with the mean of the three. Which sum is promised?": lambda x, dy: felt(dy, x)[:3].mean(),
             "You made the four sum to 1. A shift of all four inputs changes nothing behind the layer: which sum follows?":
@@ -266,23 +264,28 @@ COMPUTED = [
         misconception="β can be moved into the next bias as it is.",
     ),
     Count(
-        name="over-t-too", chapter=2, concept="affine", level="easy",
-        ask="A model has {n} times `LayerNorm({d})`. Somebody writes `LayerNorm(({T}, {d}))` in each place, for texts of {T} tokens. How "
-            "many numbers do all its γ and β hold together, afterwards?",
-        draw=lambda rng: {"n": int(rng.integers(3, 12)), "T": int(one_of(rng, 5, 10, 20, 50)), "d": int(one_of(rng, 4, 8, 16, 30, 100))},
-        first={"n": 25, "T": 1024, "d": 768},
-        answer=lambda n, T, d: n * _numbers_of(T, d),
-        work=lambda n, T, d: {"was": n * _numbers_of(d)},
+        name="summed-in-one", chapter=2, concept="gradient", level="easy", section="gate",
+        ask="x has the shape (B, T, d) = ({B}, {T}, {d}) and has passed through `LayerNorm({d})`. How many numbers does the gradient of γ "
+            "hold, how many products are added up in each of them, and how many numbers does the gradient of x hold?",
+        draw=lambda rng: dict(zip("BTd", unlike(rng, 3, 2, 12), strict=True)),
+        first={"B": 2, "T": 5, "d": 3},
+        answer=_sizes_back,
+        work=lambda B, T, d: {"tokens": B * T},
         wrong={
-            "{was} is what `LayerNorm({d})` has. γ now has the shape ({T}, {d}).": lambda n, T, d: n * _numbers_of(d),
-            "You counted γ only. β has the same shape.": lambda n, T, d: n * T * d,
-            "You counted one LayerNorm; there are {n}.": lambda n, T, d: 2 * T * d,
-            "You added the two sizes. γ has a number for each pair of position and feature.": lambda n, T, d: n * 2 * (T + d),
+            "You gave each token a γ of its own. One γ serves all tokens, so their shares are added up.":
+                lambda B, T, d: [B * T * d, 1, B * T * d],
+            "You added up over the examples and not over the tokens of each. Both use the same γ.":
+                lambda B, T, d: [T * d, B, B * T * d],
+            "You added up over the features. Each feature has a γ of its own; it is the tokens that share it.":
+                lambda B, T, d: [B * T, d, B * T * d],
+            "The first two are right. But x is not shared: each of its numbers has a gradient of its own.": lambda B, T, d: [d, B * T, d],
+            "You counted the tokens of one example. All {B} examples use the same γ.": lambda B, T, d: [d, T, B * T * d],
         },
-        hints=("γ and β have the shape in the brackets.", "One γ holds {T} · {d} numbers."),
-        solution="γ and β have the shape ({T}, {d}) each: 2 · {T} · {d} numbers a layer, {answer} in all, where it was {was}. And the "
-                 "model now takes texts of {T} tokens only: a shorter one does not fit γ.",
-        misconception="γ always has one number for each feature.",
+        hints=("Which numbers are used more than once in the forward pass, and by whom?",
+               "γᵢ multiplies x̂ᵢ at every one of the {tokens} tokens. And how often is a number of x used by another token?"),
+        solution="γ has {d} numbers, and so has its gradient. Each is used at {B} · {T} = {tokens} tokens, and every token adds the "
+                 "product dyᵢ x̂ᵢ. The gradient of x has the shape of x: {answer}.",
+        misconception="The gradient of γ has the shape of what arrives.",
     ),
 ]
 
@@ -497,7 +500,8 @@ CHOSEN = [
     ),
     Choose(
         name="mean-zero-survives", chapter=2, concept="one", level="medium", section="two-derivations",
-        ask="Somebody changes one piece of x̂ = (x − μ)/√(σ² + ε). After which changes does x̂ still sum to 0, for every x?",
+        ask="Somebody changes one piece of x̂ = (x − μ)/√(σ² + ε). After which changes does x̂ still sum to 0, for every x that "
+            "is not constant?",
         options=[
             Option("divided by σ + ε instead", "One number for the whole vector: it can be taken out of the sum.",
                    _sums_to_zero(lambda x: (x - x.mean()) / (x.std() + 0.1))),
@@ -662,8 +666,8 @@ def _fails_to_notice(names):
 FOUND = [
     Bug(
         name="half-of-gamma", chapter=2, concept="gradient", level="medium",
-        ask="`backward` gets dy, x and γ and returns the gradient of x. With γ = 1 it agrees with autograd, with a trained γ it does not. "
-            "Which line is wrong?",
+        ask="ε = 0. `backward` gets dy, x and γ and returns the gradient of x. With γ = 1 it agrees with autograd, with a trained γ it "
+            "does not. Which line is wrong?",
         code="""def backward(dy, x, gamma):
     mu = x.mean(axis=-1, keepdims=True)
     s = x.std(axis=-1, keepdims=True)
@@ -674,18 +678,17 @@ FOUND = [
     return (centred - along) / s""",
         line=7, mended="    along = x_hat * (g * x_hat).mean(axis=-1, keepdims=True)", fails=_fails_along,
         others={1: "β has no part in it, so it is not needed.", 2: "One mean for each row, its axis kept: right.",
-                3: "`std` of numpy divides by d: right. The test has ε = 0.", 4: "x̂ as in the forward pass: right.",
+                3: "`std` of numpy divides by d, and ε is 0: right.", 4: "x̂ as in the forward pass: right.",
                 5: "What arrives at x̂ is γ ⊙ dy: right. Is it used everywhere below?", 6: "The mean of g goes: right.",
                 8: "Divided by s last: right, if `along` is."},
-        hints=("Which lines would be the same for γ = 1?", "What reaches x̂ is g, not dy. Who still uses dy?"),
+        hints=("Which lines would be the same for γ = 1?", "γ ⊙ dy is what arrives at x̂. Follow it down through the lines, to the end."),
         solution="Both parts are taken off g = γ ⊙ dy. With γ = 1 there is no difference between g and dy, so a test with γ = 1 cannot "
                  "find it.",
         misconception="γ is used once, in g, and that is that.",
     ),
     Bug(
-        name="blind-test", chapter=2, concept="gradient", level="hard",
-        ask="`agrees` is a test: it nudges one input and compares. It also passes a backward pass that is wrong. Which line makes it "
-            "blind?",
+        name="blind-test", chapter=2, concept="gradient", level="medium",
+        ask="`agrees` is a test: it nudges one input and compares. It passes a backward pass that forgets γ. Which line is to blame?",
         code="""def agrees(backward, layer_norm, rng):
     x = rng.normal(2, 3, (5, 8))
     gamma = np.ones(8)
@@ -698,11 +701,15 @@ FOUND = [
         line=3, mended="    gamma = rng.uniform(0.5, 1.5, 8)", fails=_fails_to_notice,
         others={1: "It gets the two functions and a generator: right.", 2: "Sizes that differ, numbers away from 0: right.",
                 4: "Random weights on the outputs: they send a gradient in no special direction.",
-                5: "A nudge for one input at a time: right.",
-                6: "In float64, 1e-5 is a good size of step.", 7: "Up, with everything else the same.",
+                5: "The nudge has the shape of x, and all but one entry are 0.",
+                6: "It nudges one input only, and another mistake might hide from that. A forgotten γ would show at any input, if "
+                   "at all.",
+                7: "Up, with everything else the same.",
                 8: "Down, with everything else the same.",
-                9: "The gradient of the loss at y is w, and the two steps are 2e-5 apart: right."},
-        hints=("What does each line choose? Which choice is special?", "With this γ, which part of the formula cannot be wrong?"),
+                9: "w is the gradient at y, and the steps are 2e-5 apart. It compares one entry only; at the others a forgotten γ shows no "
+                   "more than here."},
+        hints=("Write down what the right backward pass returns, and what the forgetful one does.",
+               "The two differ in one symbol. What would the test have to choose, so that it shows?"),
         solution="With γ = 1 a backward pass that forgets γ, or uses it in one place and not in another, gives the same numbers. A random "
                  "γ tells.",
         misconception="A gradient check finds every mistake, wherever it is made.",
@@ -775,7 +782,7 @@ def _pair_agrees(dy, x):
         wanted = F.layer_norm_backward(dy, x, mean, rstd)[1:]     # (d,), (d,)
         shown = f"dy = {say(dy)}, x̂ = {say(normal(x))}" if x.size <= 8 else f"dy and x̂ of shape {x.shape}"
         found = answer(dy.copy(), normal(x))
-        if not isinstance(found, tuple) or len(found) != 2:
+        if not is_sequence(found, 2):
             return f"{shown}: expected two arrays, (dγ, dβ), got {type(found).__name__}"
         return unlike_answer(found[0], wanted[0], f"{shown}: dγ") or unlike_answer(found[1], wanted[1], f"{shown}: dβ")
     return broken
@@ -799,7 +806,7 @@ def _backward_agrees(dy, x, gamma, eps, which="dx"):
         wanted = dict(zip(("dx", "dγ", "dβ"), F.layer_norm_backward(dy, x, mean, rstd, gamma), strict=True))
         shown = (f"dy = {say(dy)}, x = {say(x)}, γ = {say(gamma)}, ε = {eps:g}" if x.size <= 8 else f"dy and x of shape {x.shape}")
         found = answer(dy.copy(), x.copy(), gamma.copy(), eps=eps)
-        if not isinstance(found, tuple) or len(found) != 3:
+        if not is_sequence(found, 3):
             return f"{shown}: expected three arrays, (dx, dγ, dβ), got {type(found).__name__}"
         named = dict(zip(wanted, found, strict=True))
         return next((words for key in which.split() if (words := unlike_answer(named[key], wanted[key], f"{shown}: {key}"))), "")
@@ -817,7 +824,7 @@ def _folded(W, b, gamma, beta, which):
 
     def broken(answer):
         found = answer(W.copy(), b.copy(), gamma.copy(), beta.copy())
-        if not isinstance(found, tuple) or len(found) != 2:
+        if not is_sequence(found, 2):
             return f"expected two arrays, (W, b), got {type(found).__name__}"
         at_zero = F.layer_norm(np.ones(W.shape[1]), gamma, beta) @ W.T + b                    # x̂ = 0: what the new bias must be
         columns = np.stack([(gamma * e + beta) @ W.T + b - at_zero for e in np.eye(W.shape[1])], axis=1)    # (m, d)
@@ -927,7 +934,7 @@ def through(g, x_hat, rstd):
     Code(
         name="fold-away", chapter=2, concept="affine", level="medium", function="fold", section="what-for",
         ask="Write `fold(W, b, gamma, beta)`: a Linear W y + b, with W of shape (m, d), stands behind a LayerNorm with γ and β. Return the "
-            "new W and the new b with which it computes the same from x̂.",
+            "new W and the new b with which it computes the same from x̂, and leave the old ones as they were.",
         promises=[
             Promise("γ multiplies the columns of W", _folded([[1, 2], [3, 4]], [0, 0], [2, 5], [0, 0], 0)),
             Promise("β goes through W into the bias", _folded([[1, 2], [3, 4]], [5, 6], [1, 1], [1, -1], 1)),
@@ -1051,10 +1058,10 @@ def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
 
 _BY_NAME = {item.name: item for item in [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN]}
 ITEMS = [_BY_NAME.pop(name) for name in (
-    "output-by-hand", "bias-drowned", "over-t-too", "which-features", "affine-gradients", "fourth-number", "gamma-zero", "folded-bias",
-    "mean-zero-survives", "mean-square-of-y", "all-gates-shut", "gate-gradients", "half-of-gamma", "opposite-row", "two-rows", "lost-pulls",
-    "last-line", "tied-head", "which-pairs", "at-the-mean", "fold-away", "keeps-the-size", "back-by-hand", "may-be-folded", "blind-test",
-    "blind-losses", "dx-order", "matrix-before", "own-backward")]
+    "output-by-hand", "bias-drowned", "which-features", "affine-gradients", "fourth-number", "gamma-zero", "folded-bias",
+    "mean-zero-survives", "mean-square-of-y", "all-gates-shut", "summed-in-one", "half-of-gamma", "gate-gradients", "opposite-row",
+    "two-rows", "lost-pulls", "last-line", "tied-head", "which-pairs", "at-the-mean", "fold-away", "keeps-the-size", "back-by-hand",
+    "may-be-folded", "blind-test", "blind-losses", "dx-order", "matrix-before", "own-backward")]
 
 ASKED = {"something-lost": "bias-drowned", "two-numbers-a-feature": "mean-square-of-y", "come-back": "which-features",
          "two-derivations": "mean-zero-survives", "gate": "all-gates-shut", "flows-back": "fourth-number", "what-for": "folded-bias"}

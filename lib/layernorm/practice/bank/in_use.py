@@ -1,4 +1,5 @@
 """Chapter 5: whom a normalization listens to, the future, one token at a time, RMSNorm, and two models to read."""
+import itertools
 from functools import cache
 
 import numpy as np
@@ -80,19 +81,6 @@ def _cache_numbers(L, heads, shared, size):
         model(torch.zeros(1, 1, dtype=torch.long), kept)
         none = torch.empty(1, shared, 0, size)                    # (B, h, 0, d_h)
         return sum(part.numel() for block in model.blocks for part in kept.extended(block.attention, none, none))
-
-
-@cache
-def _norm_numbers(L, T, d):
-    """How many numbers all γ and β hold, with LayerNorm((T, d)) and with LayerNorm(d)."""
-    import torch
-    from torch import nn
-
-    from ... import models
-    with torch.device("meta"):
-        model = models.Transformer(5, T, width=d, depth=L, heads=1)
-        norms = [module for module in model.modules() if isinstance(module, nn.LayerNorm)]
-        return [sum(p.numel() for _ in norms for p in nn.LayerNorm(over).parameters()) for over in ((T, d), d)]
 
 
 COMPUTED = [
@@ -249,7 +237,9 @@ COMPUTED = [
             "You took the mean of a row. A row makes one feature; the mean over the features runs down a column.":
                 lambda W, b: [*(W[0] - W[0].mean()), b[0] - b.mean()],
             "You took one mean of the whole matrix. Each input m brings a level of its own: one mean a column.":
-                lambda W, b: [*(W[0] - W.mean()), b[0] - b.mean()],
+                lambda W, b: [*(W[0] - W.mean()), b[0] - b.mean()] if W.mean() else None,
+            "The bias is right. The matrix writes into the stream as well, and you left it as it was.":
+                lambda W, b: [*W[0], b[0] - b.mean()],
             "The matrix is right. The bias is written into the stream as well.": lambda W, b: [*(W - W.mean(axis=0))[0], b[0]],
             "The matrix is right. From the bias you took all of it; only its mean has to go.": lambda W, b: [*(W - W.mean(axis=0))[0], 0],
         },
@@ -287,28 +277,6 @@ COMPUTED = [
                  "that gives the variance: {answer}. In use no padding is near, and the real tokens still come out with a wrong level: the "
                  "running statistics remember it.",
         misconception="In use BatchNorm does not notice padding, so padding did no harm.",
-    ),
-    Count(
-        name="norm-over-t", chapter=5, concept="goal", level="medium", section="read-now",
-        ask="A model like GPT-2 has {L} blocks, width {d} and sequences of {T} tokens. Somebody writes `LayerNorm(({T}, {d}))` wherever a "
-            "norm stands. How many numbers hold all its γ and β together? And how many would it be with `LayerNorm({d})`?",
-        draw=lambda rng: {"L": one_of(rng, 2, 3, 4, 6), "T": one_of(rng, 8, 16, 20, 32), "d": one_of(rng, 4, 6, 10, 12)},
-        first={"L": 2, "T": 8, "d": 4},
-        answer=lambda L, T, d: _norm_numbers(L, T, d),
-        work=lambda L, T, d: {"norms": 2 * L + 1, "each": 2 * T * d, "own": 2 * d},
-        wrong={
-            "You forgot the norm at the end, behind the last block.": lambda L, T, d: [4 * L * T * d, 4 * L * d],
-            "You counted one norm a block. There is one before attention and one before the MLP.":
-                lambda L, T, d: [(L + 1) * 2 * T * d, (L + 1) * 2 * d],
-            "You counted γ alone. β is as large.": lambda L, T, d: [(2 * L + 1) * T * d, (2 * L + 1) * d],
-            "You gave both a number a feature. γ and β have the shape that is normalized over, here ({T}, {d}).":
-                lambda L, T, d: [(2 * L + 1) * 2 * d, (2 * L + 1) * 2 * d],
-        },
-        hints=("How many norms are there, and which shape has γ in each?",
-               "{norms} norms. With ({T}, {d}) each γ alone has {T} · {d} numbers."),
-        solution="Two norms a block and one at the end are {norms}. Each holds {each} numbers over (T, d) and {own} over d: {answer}. Each "
-                 "place in the sequence then has a γ of its own, and the number of places is fixed for good.",
-        misconception="γ has one number a feature, whatever the axes.",
     ),
     Count(
         name="cache-with-shared-heads", chapter=5, concept="decode", level="medium", section="read-now",
@@ -388,22 +356,6 @@ def _lost(*g):
     return holds
 
 
-def _over_t_takes(*shape):
-    def holds():
-        import torch
-        try:
-            torch.nn.LayerNorm((4, 6))(torch.ones(shape))
-        except RuntimeError:
-            return False
-        return True
-    return holds
-
-
-def _whole(x):
-    """One mean and one σ for each sequence, over (T, d)."""
-    return F.layer_norm(x, axis=(-2, -1))                         # (B, T, d)
-
-
 def _random(model):
     """A network with weights at random, the same each time, in float64."""
     import torch
@@ -416,6 +368,17 @@ def _random(model):
 def _tensor(*numbers):
     import torch
     return torch.tensor([numbers])                                # (1, T)
+
+
+def _decodes(norm):
+    """Does each row of the whole pass come out when nothing after it is there yet?"""
+    def holds():
+        x = np.random.default_rng(0).normal(size=(5, 4))          # (T, d)
+        try:
+            return all(same(norm(x[:t + 1])[t], norm(x)[t], 1e-6) for t in range(5))
+        except ValueError:                                        # a norm that cannot take one token
+            return False
+    return holds
 
 
 @cache
@@ -480,41 +443,35 @@ def _stale():
         return ((kept(tokens) - kept(other)).abs().amax(2) > 1e-12).numpy()
 
 
+MATRICES = {"attention.q": "attention_norm", "attention.k": "attention_norm", "attention.v": "attention_norm",
+            "attention.out": "attention_norm", "mlp.gate": "mlp_norm", "mlp.up": "mlp_norm", "mlp.down": "mlp_norm"}
+
+
 @cache
-def _tied():
-    """What stays when γ of the last norm is folded into the one matrix of GPT-2, into a copy of it, or γ of an inner norm."""
+def _takers():
+    """The matrices of a Llama's block that take up γ: of all choices the one with which the block computes what it did."""
     import torch
 
     from ... import models
-    tokens = _tensor(1, 5, 2, 2, 6)                               # (1, T)
-
-    def fresh():
-        model = _random(models.GPT2(7, 5, width=8, depth=1, heads=2))
-        model.final_norm.bias.data.zero_()
-        return model
-
-    def folded(model):
-        model.head.weight *= model.final_norm.weight              # (V, d) times (d,)
-        model.final_norm.weight.fill_(1)
-        return model
-
+    block = _random(models.LlamaBlock(4, 2, 4))
+    x, found = torch.from_numpy(np.random.default_rng(1).normal(size=(1, 3, 4))), []           # (B, T, d)
+    gamma = {norm: getattr(block, norm).weight.clone() for norm in ("attention_norm", "mlp_norm")}          # (d,) each
     with torch.no_grad():
-        model = fresh()
-        logits, words, places = model(tokens), model.tokens(tokens), model.positions.weight.clone()
-        folded(model)
-        stays = {"logits": same(logits, model(tokens), 1e-6), "places": same(places, model.positions.weight),
-                 "words": same(words, model.tokens(tokens)), "scaled": same(words * fresh().final_norm.weight, model.tokens(tokens))}
-        model = fresh()
-        model.head.weight = torch.nn.Parameter(model.head.weight.clone())
-        stays["copy"] = same(logits, folded(model)(tokens), 1e-6)
-        model = fresh()
-        norm, qkv = model.blocks[0].attention_norm, model.blocks[0].attention.qkv
-        qkv.bias += qkv.weight @ norm.bias                        # (3 d,)
-        qkv.weight *= norm.weight                                 # (3 d, d) times (d,)
-        norm.weight.fill_(1)
-        norm.bias.zero_()
-        stays["inner"] = same(logits, model(tokens), 1e-6)
-    return stays
+        before = block(x)                                         # (B, T, d)
+        for norm in gamma:
+            getattr(block, norm).weight.fill_(1)
+        old = {name: block.get_submodule(name).weight.clone() for name in MATRICES}
+        for chosen in itertools.product((False, True), repeat=len(MATRICES)):
+            for (name, norm), takes in zip(MATRICES.items(), chosen, strict=True):
+                block.get_submodule(name).weight.copy_(old[name] * gamma[norm] if takes else old[name])    # (m, d)
+            if same(block(x), before, 1e-6):
+                found.append({name for name, takes in zip(MATRICES, chosen, strict=True) if takes})
+    only, = found
+    return frozenset(only)
+
+
+def _takes(name):
+    return lambda: name in _takers()
 
 
 @cache
@@ -631,7 +588,7 @@ CHOSEN = [
     Choose(
         name="test-the-port", chapter=5, concept="rms", level="easy", section="t5-name",
         ask="Somebody ports T5 and puts `nn.LayerNorm`, without β, where its RMSNorm stood. The port is compared with the original on one "
-            "vector, with γ = 1. Which of these vectors uncover the mistake?",
+            "vector, with γ = 1 and both with the same ε. Which of these vectors uncover the mistake?",
         options=[
             Option("(2, 0, 4, 4)", "(2, 0, 4, 4) has a mean of 2.5, which LayerNorm takes away.", _tells_apart(2, 0, 4, 4)),
             Option("(3, −1, −2, 0)", "(3, −1, −2, 0) has mean 0: there is nothing to take away.", _tells_apart(3, -1, -2, 0)),
@@ -701,25 +658,28 @@ CHOSEN = [
         misconception="BatchNorm mixes more than LayerNorm in every respect.",
     ),
     Choose(
-        name="no-longer", chapter=5, concept="why", level="medium", section="read-the-future",
-        ask="In a causal model somebody puts `LayerNorm((T, d))` in every place of a norm, with T the length of the training sequences. "
-            "What can it no longer do?",
+        name="can-be-decoded", chapter=5, concept="decode", level="medium", section="one-token",
+        ask="A sequence comes one token at a time, and a norm may keep whatever it wants of the tokens that have been. Which of these can "
+            "give each token, when it comes, what one pass over the whole sequence gives it?",
         options=[
-            Option("read a sequence shorter than T", "A shorter sequence does not fit γ, of shape (T, d): torch refuses it.",
-                   lambda: not _over_t_takes(2, 3, 6)()),
-            Option("read a batch of another number of sequences", "The number of sequences is free: each has its own mean and σ.",
-                   lambda: not _over_t_takes(7, 4, 6)()),
-            Option("keep a row from hearing later tokens", "One mean for a sequence tells each row of all tokens.", lambda: _leaks(_whole)),
-            Option("keep one sequence of a batch from hearing the others",
-                   "The mean is each sequence's own, so sequences do not hear each other.",
-                   lambda: not same(_whole(np.array([TOKENS, TOKENS]))[0], _whole(np.array([TOKENS, SWAPPED]) * [[[1]], [[3]]])[0])),
-            Option("compute the first row, as in the whole pass, before the later tokens are there",
-                   "In decoding the later tokens are missing, so the first row gets another mean than in training.",
-                   lambda: not same(_whole(np.array([TOKENS[:1]]))[0, 0], _whole(np.array([TOKENS]))[0, 0])),
+            Option("LayerNorm over d", "It asks the token that is there, and need not keep anything.", _decodes(F.layer_norm)),
+            Option("a norm over all features of the tokens up to its own",
+                   "Count, sum and sum of squares are enough: each token adds its own to them.", _decodes(lambda x: _past_norm(x, 1e-5))),
+            Option("a norm over (T, d)", "Its mean counts tokens that are still to come. Nothing that was kept can make up for them.",
+                   _decodes(lambda x: F.layer_norm(x, axis=(0, 1)))),
+            Option("division by the root mean square of the token, the one before and the one after",
+                   "One token ahead is enough: when a token comes, the one after it is not there.",
+                   _decodes(lambda x: _by_three(x[None])[0])),
+            Option("division by the largest |x| of the tokens up to its own", "One number is kept, the largest so far.",
+                   _decodes(lambda x: x / np.maximum.accumulate(abs(x).max(axis=1))[:, None])),
+            Option("BatchNorm in use", "Its constants were there before the first token.", _decodes(_batch(False))),
+            Option("BatchNorm in training, its mean over the tokens of this sequence",
+                   "The whole pass has a mean over all tokens. The first token, alone, has no variance at all.", _decodes(_batch(True))),
         ],
-        hints=("Which numbers share a mean, and which shape has γ?", "One mean for each sequence; γ has a number for each place in it."),
-        solution="What it wins on the training loss it has read from the tokens to come.",
-        misconception="I normalize over the whole sequence, it is more stable that way.",
+        hints=("For each: from which tokens is the statistic made that a token meets in the whole pass?",
+               "What was may be kept, however much it is. What is still to come cannot be."),
+        solution="Whatever looks back only can be decoded, with more or less to keep. Whatever looks ahead, by a single token, cannot.",
+        misconception="A norm that mixes tokens cannot be decoded one token at a time.",
     ),
     Choose(
         name="nothing-flows-back", chapter=5, concept="rms", level="hard",
@@ -740,26 +700,25 @@ CHOSEN = [
         misconception="Both norms lose the same two directions.",
     ),
     Choose(
-        name="fold-into-tied", chapter=5, concept="goal", level="hard", section="read-now",
-        ask="In GPT-2 head and table of tokens are one matrix. You fold γ of the last norm (its β is 0) into the head: column i of that "
-            "matrix times γᵢ, then γ = 1. What is true?",
+        name="who-takes-gamma", chapter=5, concept="goal", level="hard", section="read-now",
+        ask="In one block of a Llama you set γ of both norms to 1, and want the block to compute what it did. Which of its matrices have "
+            "to take up a γ? The block is `x = x + attention(attention_norm(x))`, then `x = x + mlp(mlp_norm(x))`, and its MLP is "
+            "`down(silu(gate(u)) * up(u))`.",
         options=[
-            Option("the logits stay as they were", "The logits would stay if the stream did. It begins with rows of the same matrix.",
-                   lambda: _tied()["logits"]),
-            Option("feature i of every token's embedding is multiplied by γᵢ", "The table of tokens has been rescaled along with the head.",
-                   lambda: _tied()["scaled"] and not _tied()["words"]),
-            Option("the embeddings of positions are multiplied, too", "The table of positions is another matrix.",
-                                                                      lambda: not _tied()["places"]),
-            Option("with a copy of the table for the head, folded there, the logits stay",
-                   "With a copy for the head, only the reader changes.",
-                   lambda: _tied()["copy"]),
-            Option("γ and β in front of attention may be folded into its matrix and bias all the same",
-                   "The matrix of queries, keys and values has one reader and one use, so γ and β of its norm fold into it.",
-                   lambda: _tied()["inner"]),
+            Option("that of the queries", "It reads what attention's norm gives.", _takes("attention.q")),
+            Option("that of the keys", "It reads what attention's norm gives. That keys are turned afterwards does not matter.",
+                   _takes("attention.k")),
+            Option("that of the values", "It reads what attention's norm gives, like the other two.", _takes("attention.v")),
+            Option("that behind attention, which writes to the stream", "It reads a mixture of values. They carry the γ already.",
+                   _takes("attention.out")),
+            Option("`gate`", "It reads what the MLP's norm gives. Behind silu it would be too late: silu bends.", _takes("mlp.gate")),
+            Option("`up`", "It reads what the MLP's norm gives, as `gate` does, and needs the same γ.", _takes("mlp.up")),
+            Option("`down`", "It reads the product of gate and up. Both carry the γ already.", _takes("mlp.down")),
         ],
-        hints=("Who else uses the matrix that you changed?", "The stream begins with rows of that table."),
-        solution="Fold only into a matrix that nobody else uses; untie first.",
-        misconception="The last γ can always be folded into the head.",
+        hints=("γ stands in front of whoever reads the norm. Go through the two lines and mark the readers.",
+               "Attention's norm has three readers. How many has the MLP's?"),
+        solution="γ goes into the columns of every matrix that reads the norm, and into no other. RMSNorm has no β, so no bias is needed.",
+        misconception="One matrix behind the norm takes up its γ.",
     ),
     Choose(
         name="edited-prompt", chapter=5, concept="decode", level="hard",
@@ -843,21 +802,23 @@ FOUND = [
     Bug(
         name="looks-ahead", chapter=5, concept="why", level="medium", section="read-the-future",
         ask="x has the shape (T, d). Each row is to be normalized, feature by feature, with what has been so far. The author subtracts a "
-            "mean of the past and is sure that nothing leaks. Which line is wrong?",
+            "mean of the past and is sure that nothing leaks. Which line lets the future in?",
         code="""def layer(x, W, eps=1e-5):
     count = np.arange(1, len(x) + 1)[:, None]
     mean = np.cumsum(x, axis=0) / count
-    apart = (x - mean)**2
-    spread = np.sqrt(apart.mean(axis=0) + eps)
-    return (x - mean) / spread @ W""",
-        line=5, mended="    spread = np.sqrt(np.cumsum(apart, axis=0) / count + eps)", fails=_fails_ahead,
+    var = x.var(axis=0)
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return x_hat @ W""",
+        line=4, mended="    var = np.cumsum(x**2, axis=0) / count - mean**2", fails=_fails_ahead,
         others={1: "The signature is as it should be.", 2: "1, 2, 3, … as a column: how many tokens there have been at each row.",
                 3: "`cumsum` along axis 0 adds up what has been: row t of `mean` knows nothing of row t + 1.",
-                4: "Row t of `apart` is made of row t of `x` and of `mean`.", 6: "A matrix from the right mixes features, not rows."},
+                5: "Nothing is summed over rows here. Row t is made of row t of `x` and `mean`, and of `var`. Where does that come from?",
+                6: "A matrix from the right mixes features, not rows."},
         hints=("A normalization has two statistics. Follow the last row through both.",
-               "In which lines is something averaged or summed over axis 0?"),
-        solution="The mean looks back, but σ is taken over the whole sequence, and it tells the earlier rows how far off the last token "
-                 "lies. (The first row itself is 0 here, whatever σ is: look at the second.)",
+               "In which lines is something averaged or summed over axis 0, and over which rows?"),
+        solution="The mean looks back, but σ² is taken over the whole sequence, and it tells the earlier rows how far off the last token "
+                 "lies. Mean square less square of the mean, both of the past, is the variance of the past. (The first row itself is 0 "
+                 "here, whatever σ is: look at the second.)",
         misconception="Only the mean can carry the future.",
     ),
     Bug(
@@ -1079,7 +1040,7 @@ def _large_scores(answer):
 WRITTEN = [
     Code(
         name="own-rms", chapter=5, concept="rms", level="easy", function="rms_norm",
-        ask="Write `rms_norm(x, gamma, *, eps=1e-5)` in NumPy, over the last axis of x.",
+        ask="Write `rms_norm(x, gamma, *, eps=1e-5)` in NumPy, over the last axis of x. It must come out right for an x in float16, too.",
         promises=[
             Promise("the output is a multiple of x: no mean is subtracted", _rms_multiple),
             Promise("(1, 7) comes out as (0.2, 1.4): the squares are averaged", _rms_case([1, 7], [1, 1], 0.0)),
@@ -1130,7 +1091,7 @@ def rms_norm(x, gamma, *, eps=1e-5):
         name="mend-the-leak", chapter=5, concept="why", level="medium", function="past_norm", section="read-the-future",
         ask="`(x - x.mean()) / np.sqrt(x.var() + eps)`, for one sequence x of shape (T, d), tells each row of the later ones. Mend it: "
             "write `past_norm(x, *, eps=1e-5)`, in which row t is normalized with the mean and the variance of all numbers of the rows up "
-            "to t, its own included.",
+            "to t, its own included. x is left as it was.",
         promises=[
             Promise("a first row alone comes out as from LayerNorm", _past_first),
             Promise("a later row changes no earlier one", _past_stays),
@@ -1183,7 +1144,7 @@ def past_norm(x, *, eps=1e-5):
     Code(
         name="find-the-leak", chapter=5, concept="why", level="hard", function="leaks", section="read-the-future",
         ask="Write `leaks(layer, x)`. `layer` is a function from (T, d) to (T, d), and x, of shape (T, d), is what to try it on. Return "
-            "True if a change of some token changes an earlier row of the output, else False.",
+            "True if a change of some token changes an earlier row of the output, else False. x is left as it was.",
         promises=[
             Promise("LayerNorm does not leak", _leak_case(F.layer_norm, False, "layer = LayerNorm of each row")),
             Promise("one mean for the whole sequence leaks", _leak_case(lambda x: x - x.mean(), True, "layer = x − x.mean()")),
@@ -1263,7 +1224,8 @@ def leaks(layer, x):
         name="one-row-a-step", chapter=5, concept="decode", level="hard", function="step",
         ask="Write `step(x, cache, Wq, Wk, Wv)` for one new token: x, of shape (d,), is its row of the stream; cache is a list, empty at "
             "first, into which `step` may put what it wants. With u = LayerNorm(x) (no γ and β, ε = 1e-5) the query is `u @ Wq`, the key "
-            "`u @ Wk`, the value `u @ Wv`. Return x plus the values so far, this token's included, weighted by softmax(q·k/√d).",
+            "`u @ Wk`, the value `u @ Wv`. Return x plus the values so far, this token's included, weighted by softmax(q·k/√d). "
+            "Scores may be in the thousands.",
         promises=[
             Promise("the first token adds its own value to the stream", _steps_case([[2, 4]])),
             Promise("a new cache begins a new sequence", _new_cache),
@@ -1355,9 +1317,9 @@ _BY_NAME = {item.name: item for item in [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *W
 ITEMS = [_BY_NAME.pop(name) for name in (
     "rms-by-hand", "slide-far", "read-it-yourself", "who-divides-only", "own-rms", "zeros-at-the-mean", "test-the-port", "level-and-spread",
     "change-places", "whisper", "sizes-that-leak", "cache-with-shared-heads", "looks-ahead", "raise-the-table", "mend-the-leak",
-    "centre-what-writes", "first-stays", "norm-over-t", "no-longer", "too-good", "queries-and-keys", "where-am-i", "stream-ten-times",
+    "centre-what-writes", "first-stays", "can-be-decoded", "too-good", "queries-and-keys", "where-am-i", "stream-ten-times",
     "project-once", "nothing-flows-back", "three-numbers-kept", "still-listens", "find-the-leak", "edited-prompt", "padding-stays",
-    "fold-into-tied", "one-row-a-step")]
+    "who-takes-gamma", "one-row-a-step")]
 
 ASKED = {"why-not-batchnorm": "zeros-at-the-mean", "read-the-future": "read-it-yourself", "one-token": "change-places",
          "no-mean": "raise-the-table", "read-now": "stream-ten-times"}

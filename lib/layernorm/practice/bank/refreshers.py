@@ -172,7 +172,7 @@ ITEMS = [
                "A weight is multiplied with x, an input with W."),
         solution="dW is the push at z times x, so it grows with x. dx is Wᵀ times the push: its size is that of W.",
         misconception="A larger input enlarges every gradient.",
-        reveal=("Layer", {"x": (10 * _X).tolist(), "W": _W.tolist(), "b": _B.tolist(), "dy": _DY.tolist()}),
+        reveal=("Layer", {"x": _X.tolist(), "W": _W.tolist(), "b": _B.tolist(), "dy": _DY.tolist()}),
     ),
     Compute(
         name="sign-and-spread", chapter=0, concept="variance", level="medium",

@@ -9,7 +9,8 @@ from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, P
 from ..words import say
 from .definition import FOUR, normal, same, unlike_answer
 
-GRADIENT_PAIRS = ([0.02, -50], [-0.3, 20], [40, -0.5], [-0.01, 8], [-0.2, -30], [-60, 0.1])
+FIRST_STEPS = ((0.001, (0.02, -50)), (0.002, (-0.3, 20)), (0.03, (40, -0.5)), (0.01, (-0.01, 8)), (0.004, (-0.2, -30)), (0.003, (60, 0.1)),
+               (0.02, (-0.04, -5)), (0.005, (-70, 0.6)))          # rate and gradients, no two with the same step
 RNG_ROWS = np.random.default_rng(0).normal(1, 2, (4, 6))          # (T, d)
 FAILING = {"placement": "post", "start": "xavier", "rate": 0.01, "steps": 0}
 
@@ -130,8 +131,7 @@ COMPUTED = [
         name="adam-first-step", chapter=4, concept="place", level="easy", section="adam-step",
         ask="First step of Adam, rate {rate}, β₁ = 0.9, β₂ = 0.98, both averages corrected for their start at 0, ε too small to matter. "
             "Two weights have the gradients {g}. By how much does each weight change? (With its sign.)",
-        draw=lambda rng: {"rate": one_of(rng, 0.001, 0.002, 0.004, 0.01, 0.03),
-                          "g": np.array(one_of(rng, *GRADIENT_PAIRS), dtype=float)},
+        draw=lambda rng: (lambda rate, g: {"rate": rate, "g": np.array(g, dtype=float)})(*one_of(rng, *FIRST_STEPS)),
         first={"rate": 0.001, "g": np.array([0.02, -50])},
         answer=lambda rate, g: adam([g], rate)[0],
         wrong={
@@ -196,8 +196,8 @@ COMPUTED = [
     Compute(
         name="gradient-left", chapter=4, concept="place", level="medium", section="two-places",
         ask="Pre-LN, before training. The stream begins with mean square 1, each block adds {c} to that, and its mean stays 0. Whatever "
-            "the number of blocks, the same gradient arrives behind the last LayerNorm. What is the last block's gradient with {many} "
-            "blocks, as a share of that with {few}?",
+            "the number of blocks, the same gradient arrives behind the last LayerNorm, and x̂ is the same there. What is the gradient on "
+            "the stream below the last LayerNorm with {many} blocks, as a share of that with {few}?",
         draw=lambda rng: {"c": one_of(rng, 0.1, 0.25, 0.5, 1), "few": (few := one_of(rng, 2, 4, 6, 8, 12)),
                           "many": few * one_of(rng, 2, 4, 5)},
         first={"c": 0.5, "few": 6, "many": 30},
@@ -223,7 +223,7 @@ COMPUTED = [
         misconception="In Pre-LN the gradient goes like one over the root of the depth, always.",
     ),
     Compute(
-        name="share-of-a-block", chapter=4, concept="place", level="medium", section="stream-grows",
+        name="share-of-a-block", chapter=4, concept="place", level="medium", section="stream-grows", entrywise=True,
         ask="GPT-2 divides the matrices that write to the stream by √(2L), for L blocks. With {few} blocks one block adds {q} to the mean "
             "square of the stream before training. Same width, {many} blocks: how much does one block add, and how much do all together?",
         draw=lambda rng: {"few": (few := one_of(rng, 2, 3, 6, 12)), "many": few * one_of(rng, 2, 3, 4, 8),
@@ -277,7 +277,7 @@ COMPUTED = [
         misconception="γ has one number a feature, whatever is normalized.",
     ),
     Compute(
-        name="embedding-left", chapter=4, concept="place", level="hard", section="adam-step",
+        name="embedding-left", chapter=4, concept="place", level="hard", section="adam-step", entrywise=True,
         ask="The embeddings have mean 0 and mean square 1. Each of {n} sublayers adds a vector of mean 0 and mean square 1, at right "
             "angles to all that is there. What share of the mean square of what comes out is still the embeddings'? First for Post-LN, "
             "then for Pre-LN.",
@@ -767,11 +767,17 @@ CHOSEN = [
 
 
 def _fails_post(names):
-    x = np.array([[2.0, 0, 4, 4]])                                # (T, d)
-    out = names["post_block"](x, lambda u: u[:, ::-1], lambda u: 2 * np.tanh(u))            # (T, d)
-    sigma = float(out.std())
-    return "" if abs(sigma - 1) < 1e-9 else (
-        f"x = {say(x[0])}: what leaves a Post-LN block should have σ = 1, but it has σ = {sigma:.2f}.")
+    x, read = np.array([[2.0, 0, 4, 4]]), []                      # (T, d)
+
+    def mlp(u):
+        read.append(u)
+        return 2 * np.tanh(u)                                     # (T, d)
+    out, wanted = names["post_block"](x, lambda u: 3 * u[:, ::-1], mlp), normal(x + 3 * x[:, ::-1])             # (T, d) each
+    sigma = float(read[0].std())
+    if abs(sigma - 1) > 1e-9:
+        return (f"x = {say(x[0])}, attention gives three times what it reads, in reverse: what leaves the attention sublayer should have "
+                f"σ = 1, but it has σ = {sigma:.2f}.")
+    return "" if same(out, normal(wanted + 2 * np.tanh(wanted))) else f"x = {say(x[0])}: got {say(out[0].round(3))}."
 
 
 def _fails_deep(names):
@@ -786,22 +792,23 @@ def _fails_deep(names):
 FOUND = [
     Bug(
         name="post-in-name-only", chapter=4, concept="place", level="easy", section="block-to-read",
-        ask="This should be a Post-LN block. It runs and trains. Which line is wrong?",
+        ask="This should be a Post-LN block. It trains, and what leaves it has σ = 1. Which line is wrong?",
         code="""def norm(u):
     centred = u - u.mean(axis=-1, keepdims=True)
     return centred / centred.std(axis=-1, keepdims=True)
 def post_block(x, attend, mlp):
-    x = norm(x + attend(x))
-    x = x + mlp(norm(x))
+    x = x + attend(norm(x))
+    x = norm(x + mlp(x))
     return x""",
-        line=6, mended="    x = norm(x + mlp(x))", fails=_fails_post,
+        line=5, mended="    x = norm(x + attend(x))", fails=_fails_post,
         others={1: "It normalizes its argument over the last axis, as it should.", 2: "The mean of each token, its axis kept: right.",
                 3: "`numpy.std` divides by d, and the axis is kept: right. (ε is left out here.)",
                 4: "What is handed in is enough: two sublayers and the stream.",
-                5: "Attention reads the stream, and the sum is normalized: Post-LN.", 7: "Is what is returned here normalized?"},
-        hints=("What does Post-LN promise of everything that leaves a block?",
-               "σ = 1 for each token. Behind which of the two sublayers is that so?"),
-        solution="The line is x + F(LN(x)): Pre-LN under another name, and found so in public code. Post-LN normalizes the sum.",
+                6: "The MLP reads the stream, and the sum is normalized: Post-LN.", 7: "What is returned here has been normalized."},
+        hints=("What does Post-LN promise of everything that leaves a sublayer?",
+               "σ = 1 for each token, behind each of the two sublayers. Is it so behind both?"),
+        solution="The line is x + F(LN(x)): Pre-LN under another name, and found so in public code. Post-LN normalizes the sum. What "
+                 "leaves the block has σ = 1 all the same, for the second sublayer ends in a LayerNorm: test behind each of the two.",
         misconception="x + F(LN(x)) is Post-LN.",
     ),
     Bug(
@@ -836,8 +843,8 @@ _Q = (_ADDED[0]**2).mean()
 WORDED = [
     Order(
         name="the-stream-adds-up", chapter=4, concept="place", level="medium", section="stream-grows",
-        ask="Pre-LN. x₀ enters with mean square 1, and n sublayers add f₁ to fₙ, at right angles to x₀ and to each other. q is the mean "
-            "square of f₁. Show that the mean square of the stream is 1 + n q. Put the lines in order; each equals the one before.",
+        ask="Pre-LN. x₀ enters with mean square 1, and n sublayers add f₁ to fₙ, each of mean square q, at right angles to x₀ and to "
+            "each other. Show that the mean square of the stream is 1 + n q. Put the lines in order; each equals the one before.",
         steps=[
             Step("mean square of the stream behind the last sublayer", "what is asked for",
                  lambda: (np.sum([_X0, *_ADDED], axis=0)**2).mean()),
@@ -847,7 +854,7 @@ WORDED = [
                  lambda: (_X0**2).mean() + sum((f**2).mean() for f in _ADDED) + 2 * sum(_MIXED)),
             Step("mean(x₀²) + Σ mean(fₖ²)", "at right angles a mixed mean is 0",
                  lambda: (_X0**2).mean() + sum((f**2).mean() for f in _ADDED)),
-            Step("mean(x₀²) + n q", "each sublayer reads a normalized vector, so all add one mean square q, however large the stream is",
+            Step("mean(x₀²) + n q", "given: each fₖ has mean square q",
                  lambda: (_X0**2).mean() + len(_ADDED) * _Q),
             Step("1 + n q", "x₀ has mean square 1", lambda: 1 + len(_ADDED) * _Q),
         ],
@@ -981,7 +988,7 @@ WRITTEN = [
     Code(
         name="own-pre-block", chapter=4, concept="place", level="medium", function="pre_block", section="block-to-read",
         ask="Write `pre_block(x, attend, mlp, norm)`, a Pre-LN block. x has the shape (T, d); `attend`, `mlp` and `norm` are functions "
-            "that are handed in and keep that shape.",
+            "that are handed in and keep that shape. Attention comes first, each sublayer is called once, and x is left as it was.",
         promises=[
             Promise("where both sublayers add nothing, x comes back", _pre_silent),
             Promise("each sublayer reads a normalized vector", _pre_reads),
@@ -1037,8 +1044,8 @@ def pre_block(x, attend, mlp, norm):
     Code(
         name="measured-stream", chapter=4, concept="place", level="medium", function="stream_sizes", section="stream-grows",
         ask="Write `stream_sizes(x, sublayers, norm)`: x runs through a Pre-LN network, a list of sublayers without the last LayerNorm. "
-            "Return the mean square of the stream before the first sublayer and behind each, one number for all tokens and features "
-            "together.",
+            "Return a list: the mean square of the stream before the first sublayer and behind each, one number for all tokens and "
+            "features together. x is left as it was.",
         promises=[
             Promise("without sublayers there is one number, the mean square of x", _sizes_case([1, 3], [], "no sublayer")),
             Promise("a sublayer that adds nothing leaves the stream as it was", _sizes_case([1, 3], [_silent], "a sublayer that adds 0")),
