@@ -6,7 +6,7 @@ import numpy as np
 
 from ... import functional as F
 from ..draws import entries, one_of, unlike
-from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, Predict, Promise, Step
+from ..forms import Bug, Choose, Code, Compute, Count, Explain, Item, Option, Order, Predict, Promise, Step
 from ..words import say
 from .definition import same, unlike_answer
 
@@ -1287,8 +1287,7 @@ def listens(norm, x):
     misconception="If a small change does nothing, nothing depends on it.",
 )
 
-ITEMS = [DOWN, TWICE, HEARS, IMAGE, USE, CROSSES, VOTES, MOMENTUM, ONCE, ALONE, SHARES, MODES, STEADY, ONE, BIASED, DEPENDS, ARRIVED,
-         FORGOTTEN, RUNNING, ACCUMULATING, FOLDED, LEFT, STILL, REFEREE, RATE, MANY, UNSEEN, HALVES, ASKS, LISTENS, AXIS]
+ITEMS = [one for one in list(globals().values()) if isinstance(one, Item)]      # all of the above
 
 ASKED = {"down-or-across": "twice-the-neighbour", "beside-you": "accumulating", "two-functions": "arrived", "who-wins": "a-rate-can-say",
          "what-is-known": "stiller-the-better", "choosing": "swallowed-bias"}

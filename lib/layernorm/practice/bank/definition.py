@@ -682,11 +682,7 @@ def channel_norm(x, *, eps=1e-5):
     ),
 ]
 
-_BY_NAME = {item.name: item for item in [*COMPUTED, *CHOSEN, *PLACED, *FOUND, *WORDED, *WRITTEN]}
-ITEMS = [_BY_NAME.pop(name) for name in (
-    "by-hand", "push-one", "recover", "same-output", "eps-outside", "how-many-means", "two-builders", "largest-entry", "can-be-xhat",
-    "why-d", "eps-half", "on-the-circle", "square-batch", "one-outlier", "two-features", "sign-order", "who-shares", "volts",
-    "smaller-and-smaller", "image-means", "promised-for-all", "padded", "all-equal", "own-forward", "channel-norm", "masked-forward")]
+ITEMS = [*COMPUTED, *CHOSEN, *PLACED, *FOUND, *WORDED, *WRITTEN]
 
 ASKED = {"thirty-layers": "two-builders", "one-answer": "same-output", "two-numbers": "push-one", "promised": "two-features",
          "geometry": "on-the-circle", "epsilon": "smaller-and-smaller", "axes": "who-shares"}

@@ -1056,12 +1056,7 @@ def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     ),
 ]
 
-_BY_NAME = {item.name: item for item in [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN]}
-ITEMS = [_BY_NAME.pop(name) for name in (
-    "output-by-hand", "bias-drowned", "which-features", "affine-gradients", "fourth-number", "gamma-zero", "folded-bias",
-    "mean-zero-survives", "mean-square-of-y", "all-gates-shut", "summed-in-one", "half-of-gamma", "gate-gradients", "opposite-row",
-    "two-rows", "lost-pulls", "last-line", "tied-head", "which-pairs", "at-the-mean", "fold-away", "keeps-the-size", "back-by-hand",
-    "may-be-folded", "blind-test", "blind-losses", "dx-order", "matrix-before", "own-backward")]
+ITEMS = [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN]
 
 ASKED = {"something-lost": "bias-drowned", "two-numbers-a-feature": "mean-square-of-y", "come-back": "which-features",
          "two-derivations": "mean-zero-survives", "gate": "all-gates-shut", "flows-back": "fourth-number", "what-for": "folded-bias"}

@@ -1313,13 +1313,7 @@ def step(x, cache, Wq, Wk, Wv):
     ),
 ]
 
-_BY_NAME = {item.name: item for item in [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN]}
-ITEMS = [_BY_NAME.pop(name) for name in (
-    "rms-by-hand", "slide-far", "read-it-yourself", "who-divides-only", "own-rms", "zeros-at-the-mean", "test-the-port", "level-and-spread",
-    "change-places", "whisper", "sizes-that-leak", "cache-with-shared-heads", "looks-ahead", "raise-the-table", "mend-the-leak",
-    "centre-what-writes", "first-stays", "can-be-decoded", "too-good", "queries-and-keys", "where-am-i", "stream-ten-times",
-    "project-once", "nothing-flows-back", "three-numbers-kept", "still-listens", "find-the-leak", "edited-prompt", "padding-stays",
-    "who-takes-gamma", "one-row-a-step")]
+ITEMS = [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN]
 
 ASKED = {"why-not-batchnorm": "zeros-at-the-mean", "read-the-future": "read-it-yourself", "one-token": "change-places",
          "no-mean": "raise-the-table", "read-now": "stream-ten-times"}

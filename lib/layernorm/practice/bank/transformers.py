@@ -1189,14 +1189,7 @@ def placement_of(step, norm):
     ),
 ]
 
-_BY_NAME = {item.name: item for item in (*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN)}
-ITEMS = [_BY_NAME[name] for name in (
-    "count-the-norms", "spot-pre-ln", "pre-by-hand", "post-in-name-only", "adam-first-step", "larger-embeddings", "when-it-is-lost",
-    "own-pre-block", "size-at-the-end", "a-line-through-three", "the-stream-adds-up", "seven-on-one-token", "gradient-left",
-    "a-tiny-stream", "share-of-a-block", "loss-times-1000", "norm-over-tokens", "lost-or-slow", "measured-stream", "who-would-notice",
-    "slower-by-the-root", "embedding-left", "no-longer-possible", "alpha-on-the-wrong-term", "one-rate", "a-gradient-jumps", "which-can-go",
-    "name-the-placement",
-)]
+ITEMS = [*COMPUTED, *CHOSEN, *FOUND, *WORDED, *WRITTEN]
 
 ASKED = {"block-to-read": "spot-pre-ln", "two-places": "gradient-left", "stream-grows": "larger-embeddings", "adam-step": "loss-times-1000",
          "warming-up": "when-it-is-lost", "left-out": "who-would-notice"}
