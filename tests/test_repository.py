@@ -4,9 +4,11 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -45,25 +47,60 @@ def test_help_says_what_each_command_does():
     assert all(len(line.split()) > 4 for line in said.splitlines())
 
 
+def workflows():
+    return {path.name: (path.read_text("utf-8"), yaml.safe_load(path.read_text("utf-8"))) for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+
+
 def test_ci_calls_the_test_command_of_the_readme_and_nothing_else():
     assert text(".ci/run").split("\n", 1)[1].strip() == "exec make test"
     assert re.search(r"^    make test ", text("README.md"), re.M)
-    assert re.findall(r"run: (make .*)", text(".github/workflows/check.yml")) == ["make test"]
+    steps = workflows()["check.yml"][1]["jobs"]["test"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == ["make test"]
 
 
-def test_actions_are_pinned_and_need_no_secret():
-    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
-        workflow = path.read_text("utf-8")
-        assert re.search(r"^permissions: {contents: read}$", workflow, re.M), path.name
-        assert all(re.fullmatch(r"[\w-]+/[\w-]+@v\d+", used) for used in re.findall(r"uses: (\S+)", workflow)), path.name
-        assert "secrets" not in workflow, path.name
+def test_workflows_call_only_commands_that_exist():
+    for name, (words, _) in workflows().items():
+        assert set(re.findall(r"\bmake ([a-z]+)", words)) | set(re.findall(r"\bmake build ([a-z]+)", words)) <= TARGETS, name
+        for module in re.findall(r"-m (layernorm\.[\w.]+)", words):
+            assert find_spec(module) or find_spec(f"{module}.__main__"), f"{name}: {module}"
+
+
+def test_actions_are_pinned_by_commit_and_each_has_one_version():
+    used = [line for words, _ in workflows().values() for line in re.findall(r"uses: (.*)", words)]
+    assert used and [line for line in used if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+", line)] == []
+    assert len({" ".join(line.split()) for line in used}) == len({line.split("@")[0] for line in used})
+
+
+# What a job may do beside reading; all others may nothing more.
+MAY = {("pages.yml", "deploy"): {"pages": "write", "id-token": "write"}, ("pages.yml", "colab"): {"contents": "write"}}
+
+
+def test_workflows_have_least_permissions_and_need_no_secret():
+    found = workflows()
+    assert set(found) == {"check.yml", "pages.yml", "newest.yml", "links.yml", "experiments.yml"}
+    for name, (words, flow) in found.items():
+        assert flow["permissions"] == {"contents": "read"}, name
+        assert "secrets" not in words and "github.token" not in words and "pull_request_target" not in words, name
+        for job, said in flow["jobs"].items():
+            assert said.get("permissions") == MAY.get((name, job)), f"{name}: {job}"
+            assert said["timeout-minutes"] <= 120, f"{name}: {job}"
+            for step in said["steps"]:                                      # who only reads keeps no token in the folder where the code runs
+                if "checkout" in step.get("uses", "") and (name, job) not in MAY:
+                    assert step["with"]["persist-credentials"] is False, f"{name}: {job}"
+            assert not re.search(r"\$\{\{ *github\.(?:event|head_ref)", " ".join(step.get("run", "") for step in said["steps"])), f"{name}: {job}"
+
+
+def test_every_pinned_python_and_system_is_checked():
+    least = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
+    matrix = workflows()["check.yml"][1]["jobs"]["test"]["strategy"]["matrix"]
+    assert matrix["python"] == [least, "3.12", "3.13"] and [system.split("-")[0] for system in matrix["system"]] == ["ubuntu", "macos"]
 
 
 def test_one_least_python_is_named_everywhere():
     least = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
     assert f"LEAST = ({least.replace('.', ', ')})" in text("tools/prepare.py")
     assert f"Python {least} or newer" in text("README.md") and f"Python {least} or newer" in text("Makefile")
-    assert f'python-version: "{least}"' in text(".github/workflows/check.yml") and f"python-{least}" == text(".binder/runtime.txt").strip()
+    assert f'python-version: "{least}"' in text(".github/workflows/pages.yml") and f"python-{least}" == text(".binder/runtime.txt").strip()
 
 
 def pins(*names):
