@@ -4,6 +4,23 @@ from docutils import nodes
 MARK = "Deeper:"
 ANSWER = 'data-explorable="answer"'
 WAITS = "tag_waits"                                               # a cell that gives away the answer before it
+# A link to something folded, or to the section around it, unfolds it; also the second time, when the address stays the same.
+OPEN = """{ const around = (node) => {
+    const one = node?.closest("details.deeper");
+    return one ? [one, ...around(one.parentElement)] : [];
+  };
+  const open = () => {
+    const target = document.getElementById(location.hash.slice(1)), inside = target?.querySelector(":scope > details.deeper");
+    const shut = [...around(target), inside].filter((one) => one && !one.open);
+    shut.forEach((one) => { one.open = true; });
+    if (shut.length) target.scrollIntoView();
+  };
+  open();
+  addEventListener("hashchange", open);
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("a[href*='#']")?.href === location.href) open();
+  }); }
+"""
 
 
 class Folded(nodes.section):
