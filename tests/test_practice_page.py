@@ -254,7 +254,7 @@ def done(**records):
     now = "Date.now()"
     items = {name.replace("_", "-"): record for name, record in records.items()}
     return f"""() => {{ const now = {now}, given = {json.dumps(items)}; const items = {{}};
-        for (const [name, [age, right, sure, after]] of Object.entries(given)) items[name] = {{ row: 0, case: 0, first: 0, right, sure,
+        for (const [name, [age, right, sure, after]] of Object.entries(given)) items[name] = {{ row: 0, case: 0, right, sure,
             time: now - age * {DAY}, due: now + (after - age) * {DAY}, ...(right ? {{ passed: now - age * {DAY} }} : {{}}) }};
         localStorage.setItem("layernorm.practice", JSON.stringify({{ layernorm: "practice", version: 1, items, gates: {{}} }})); }}"""
 

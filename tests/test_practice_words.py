@@ -2,6 +2,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from layernorm import practice
@@ -44,12 +45,6 @@ def test_three_digits_are_enough(item, judged):
         assert judged(item, rounded, at)["right"]
 
 
-@each("shapes")
-def test_a_count_that_is_off_by_one_is_wrong(item, judged):
-    answer = item.cases()[0].answer.tolist()
-    assert not judged(item, [answer[0] + 1, *answer[1:]])["right"]
-
-
 @each("choose")
 def test_one_option_too_many_or_too_few_is_told_with_its_reason(item, judged):
     right = item.right()
@@ -89,6 +84,61 @@ def test_the_first_line_out_of_place_is_told_by_the_reason_of_the_right_one(item
 def test_a_point_that_was_not_said_is_named(item, judged):
     assert judged(item, list(range(len(item.points))))["right"]
     assert item.points[0] in judged(item, [1])["words"]
+
+
+def nudged(item, case, i, tolerances):
+    """The truth of a case with one entry off by so many times what it may be off by."""
+    given = case.answer.copy()
+    given[i] += tolerances * item.tolerance(case.answer)[i]
+    return given.tolist()
+
+
+@pytest.fixture(scope="module")
+def judged_all(js):
+    call = js("practice/judging")
+
+    def judge(item, at, given):
+        seen, key = item.card()
+        return call("given.map((one) => $judging.judge(seen, key, at, one))", seen=seen, key=key, at=at, given=given)
+    return judge
+
+
+@each("compute")
+def test_an_entry_may_be_off_by_its_tolerance_and_by_no_more(item, judged_all):
+    for at, case in enumerate(item.cases()):
+        places = [i for i, tolerance in enumerate(item.tolerance(case.answer)) if tolerance]
+        assert places and all(found["right"] for found in judged_all(item, at, [nudged(item, case, i, by) for i in places for by in (-0.9, 0.9)]))
+        assert not any(found["right"] for found in judged_all(item, at, [nudged(item, case, i, by) for i in places for by in (-1.1, 1.1)]))
+
+
+@each("shapes")
+def test_a_count_that_is_off_by_one_is_wrong(item, judged_all):
+    for at, case in enumerate(item.cases()):
+        steps = np.eye(case.answer.size)                          # (numbers, numbers)
+        assert not any(found["right"] for found in judged_all(item, at, [*(case.answer + steps).tolist(), *(case.answer - steps).tolist()]))
+
+
+@each("compute")
+def test_ten_times_the_tolerance_is_rounding_and_more_is_not(item, judged_all):
+    """Unless a known mistake lies nearer."""
+    def far(given, case):
+        alike = [wrong for wrong in case.wrong if wrong.shape == case.answer.shape]
+        return min(np.max(np.abs(given - wrong) / np.maximum(item.tolerance(wrong), 1e-300)) for wrong in alike)
+
+    for at, case in enumerate(item.cases()):
+        k = int(np.abs(case.answer).argmax())
+        for sign in (-1, 1):
+            inside, outside = nudged(item, case, k, sign * 9.5), nudged(item, case, k, sign * 10.5)
+            found = judged_all(item, at, [inside, outside])
+            assert found[0].get("slip", False) == (far(inside, case) >= 9.5) and "slip" not in found[1]
+            assert not found[0]["right"] and not found[1]["right"]
+
+
+def test_a_small_number_is_measured_by_half_of_the_largest(js):
+    key = {"wrong": ["far"], "cases": [{"answer": [100, 0.1], "wrong": [[5, 5]], "told": {}}]}
+    given = [[100, 0.1 + off] for off in (-0.24, 0.24, -0.26, 0.26)]
+    found = js("practice/judging")("given.map((one) => $judging.judge(seen, key, 0, one).right)", seen={"kind": "compute", "whole": False, "entrywise": False}, key=key, given=given)
+    assert found == [True, True, False, False]
 
 
 def test_what_is_nearly_right_is_not_counted_and_a_turned_sign_is_seen(judged):
@@ -177,6 +227,14 @@ def test_right_without_a_hint_is_passed_and_again_a_day_later_is_kept(progress):
     assert stage(progress, later, "a") == "kept"
 
 
+def test_with_a_hint_or_a_wrong_answer_nothing_is_kept(progress):
+    for later in (True, True, True, NOW + DAY), (False, True, False, NOW + DAY):
+        state = answers(progress, ("a", True, True, False, NOW), ("a", *later))
+        assert stage(progress, state, "a") == "passed" and state["items"]["a"]["passed"] == NOW
+    hinted = answers(progress, ("a", True, True, True, NOW), ("a", True, True, False, NOW + DAY))
+    assert stage(progress, hinted, "a") == "passed" and hinted["items"]["a"]["passed"] == NOW + DAY, "kept begins with the pass, not with the try"
+
+
 def test_a_hint_or_a_wrong_answer_is_no_pass(progress):
     assert stage(progress, answers(progress, ("a", True, True, True, NOW)), "a") == "tried"
     assert stage(progress, answers(progress, ("a", False, True, False, NOW)), "a") == "tried"
@@ -252,6 +310,55 @@ def test_what_was_saved_is_read(progress):
 def test_a_file_that_is_none_of_ours_is_told_so_and_changes_nothing(progress, text, said):
     found = progress("$progress.read(text)", text=text)
     assert said in found["error"] and found["error"].endswith("Nothing was changed.") and "progress" not in found
+
+
+@pytest.mark.parametrize("spoilt", [{"due": "tomorrow"}, {"due": None}, {"passed": None}, {"case": "0"}, {"kept": [NOW]}, {"kept": {}}, {"row": -1}, {"row": 0.5},
+                                    {"time": -NOW}, {"due": 1e300}, {"right": "true"}], ids=json.dumps)
+def test_a_record_that_cannot_be_counted_on_is_damage(progress, spoilt):
+    whole = {"row": 1, "time": NOW, "due": NOW + DAY, "case": 0, "right": True, "passed": NOW}
+    gate = {"runs": 1, "time": NOW, "passed": NOW}
+
+    def read(items, gates):
+        return progress("$progress.read(text)", text=json.dumps({"layernorm": "practice", "version": 1, "items": items, "gates": gates}))
+    assert read({"a": whole}, {"1": gate}) == {"progress": {"layernorm": "practice", "version": 1, "items": {"a": whole}, "gates": {"1": gate}}}
+    assert "the entry “b” of its items" in read({"a": whole, "b": {**whole, **spoilt}}, {})["error"]
+    assert "the entry “2” of its gates" in read({"a": whole}, {"1": gate, "2": {**gate, **spoilt}})["error"]
+
+
+@pytest.mark.parametrize("part, lost", [("items", "row"), ("items", "time"), ("items", "due"), ("gates", "runs"), ("gates", "time")])
+def test_a_record_without_what_is_counted_on_is_damage(progress, part, lost):
+    """The next answer would be added to it, and nothing of the file that is written then could be read."""
+    record = {key: 1 for key in ("row", "time", "due", "runs") if key != lost}
+    found = progress("$progress.read(text)", text=json.dumps({"layernorm": "practice", "version": 1, "items": {}, "gates": {}, part: {"1": record}}))
+    assert "damaged" in found["error"]
+
+
+def test_whatever_is_written_can_be_read_again(progress):
+    state = answers(progress, ("a", False, None, False, NOW), ("a", True, True, False, NOW + 1), ("b", True, False, True, NOW), ("a", True, True, False, NOW + 9 * DAY))
+    state = progress("$progress.gate($progress.gate(p, 1, { passed: false, time: t }), 1, { passed: true, time: t + 1 })", p=state, t=NOW)
+    assert progress("$progress.read(JSON.stringify(p))", p=state) == {"progress": state}
+    assert set(state["items"]["a"]) == {"row", "time", "case", "right", "sure", "due", "passed", "kept"}
+
+
+def test_of_two_lives_the_earlier_pass_counts_and_nothing_is_kept_that_neither_kept(progress):
+    early, late = (answers(progress, ("a", True, True, False, time)) for time in (NOW, NOW + 5 * DAY))
+    kept = answers(progress, ("a", True, True, False, NOW + DAY), ("a", True, True, False, NOW + 4 * DAY))
+    tried = answers(progress, ("a", False, True, False, NOW + 9 * DAY))
+
+    def both(a, b):
+        found = progress("[$progress.merge(a, b), $progress.merge(b, a)]", a=a, b=b)
+        assert found[0] == found[1]
+        return found[0]["items"]["a"]
+    assert both(early, late)["passed"] == NOW and both(early, late)["time"] == NOW + 5 * DAY and "kept" not in both(early, late)
+    assert both(kept, late)["kept"] == NOW + 4 * DAY and both(kept, late)["passed"] == NOW + DAY and both(kept, early)["passed"] == NOW
+    assert both(tried, kept)["kept"] == NOW + 4 * DAY and both(tried, kept)["right"] is False
+    assert both(tried, tried).keys().isdisjoint({"passed", "kept"})
+
+
+def test_two_lives_join_their_gates(progress):
+    gates = [progress("$progress.gate($progress.empty(), 1, { passed: true, time: t })", t=time) for time in (NOW, NOW + DAY)]
+    both = progress("$progress.merge(a, b)", a=gates[1], b=gates[0])["gates"]["1"]
+    assert both["passed"] == NOW and both["time"] == NOW + DAY and "kept" not in both
 
 
 def test_two_lives_are_joined_and_neither_loses_what_it_reached(progress):

@@ -16,7 +16,6 @@ export function answer(progress, name, { right, sure, hinted, at, fresh, time })
   const row = !right ? 0 : early ? old.row : clean && sure !== false ? Math.min(old.row + 1, AFTER.length) : Math.min(old.row, 1);
   const record = { row, time, case: at, right, sure, due: !right ? time : early ? old.due : time + AFTER[Math.max(row, 1) - 1] * DAY };
   record.passed = old.passed ?? (clean ? time : undefined);
-  record.first = old.first ?? (clean ? at : undefined);
   record.kept = old.kept ?? (clean && old.passed !== undefined && time - old.passed >= DAY ? time : undefined);
   return { ...progress, items: { ...progress.items, [name]: cleaned(record) } };
 }
@@ -56,7 +55,10 @@ export function share(progress, names) {
 
 const finite = (value) => typeof value === "number" && Number.isFinite(value);
 const record = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const sound = (one) => record(one) && finite(one.time) && Object.values(one).every((value) => typeof value === "boolean" || finite(value));
+// What is counted on later must be there: a row or a date that is missing would spoil the file that is written next.
+const NEEDED = { items: ["row", "time", "due"], gates: ["runs", "time"] };
+const whole = (value) => Number.isSafeInteger(value) && value >= 0;
+const sound = (one, part) => record(one) && NEEDED[part].every((key) => whole(one[key])) && Object.values(one).every((value) => typeof value === "boolean" || whole(value));
 
 // The progress in a text, or why there is none: { progress } or { error }.
 export function read(text) {
@@ -71,7 +73,7 @@ export function read(text) {
   if (found.version > VERSION) return { error: `This file was written by a newer version of the course (${found.version}; this one reads up to ${VERSION}). Reload the page and try again. Nothing was changed.` };
   for (const part of ["items", "gates"]) {
     if (!record(found[part])) return { error: `This file is damaged: its ${part} are missing. Nothing was changed.` };
-    const odd = Object.entries(found[part]).find(([, one]) => !sound(one));
+    const odd = Object.entries(found[part]).find(([, one]) => !sound(one, part));
     if (odd) return { error: `This file is damaged: the entry “${odd[0]}” of its ${part} cannot be read. Nothing was changed.` };
   }
   return { progress: { ...empty(), items: found.items, gates: found.gates } };
