@@ -120,10 +120,12 @@ class Compute(Item):
             raise ItemError(f"{self.name}: fewer than {MISTAKES} mistakes show for {numbers}")
         if not all(np.isfinite(one).all() for one in every):
             raise ItemError(f"{self.name}: not finite for {numbers}")
+        named = [name for name, one in zip(("the truth", *map("“{}”".format, self.wrong)), (answer, *wrong), strict=True) if one.size]
         for k, one in enumerate(every):
-            for other in every[:k]:
+            for j, other in enumerate(every[:k]):
                 if one.shape == other.shape and not (np.abs(one - other) > APART * np.maximum(*map(self.tolerance, (one, other)))).any():
-                    raise ItemError(f"{self.name}: answers cannot be told apart for {numbers}: {say(one)} and {say(other)}")
+                    mine, its = say(self._told(one)), say(self._told(other))
+                    raise ItemError(f"{self.name}: for {numbers} {named[k]} gives {mine}, which looks like {named[j]}, {its}")
         return Case({**numbers, **self.work(**numbers), "answer": self._told(answer)}, answer, wrong)
 
     def cases(self):
@@ -156,16 +158,19 @@ class Compute(Item):
 def _cases(item):
     rng = np.random.default_rng(zlib.crc32(item.name.encode()))
     found = [item.case(item.first)] if item.first is not None else []
+    last = None
     for _ in range(TRIES):
         if len(found) >= CASES:
             return found
         try:
             case = item.case(item.draw(rng))
-        except ItemError:
+        except ItemError as reason:
+            last = reason
             continue
         if all(fill(item.ask, case.given) != fill(item.ask, known.given) for known in found):
             found.append(case)
-    raise ItemError(f"{item.name}: {TRIES} draws gave {len(found)} of {CASES} cases")
+    raise ItemError(f"{item.name}: {TRIES} draws gave {len(found)} of {CASES} cases. " +
+                    (f"The last that could not be asked: {last}" if last else "All others asked the same questions again.")) from last
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
