@@ -1,7 +1,9 @@
 """The bank: every item can be asked, its truth is computed, and each mistake that it knows is told from the truth and from the others."""
 import ast
+import dataclasses
 import inspect
 import json
+import math
 import re
 from collections import Counter
 from pathlib import Path
@@ -12,8 +14,9 @@ import pytest
 
 from layernorm import practice
 from layernorm.explorables import paper
-from layernorm.practice import forms
+from layernorm.practice import bank, forms, mistakes
 from layernorm.practice.words import fill, say, slots
+from oracles import ORACLES
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = {1: "01_definition", 2: "02_gamma_beta", 3: "03_batchnorm", 4: "04_transformers", 5: "05_in_use"}
@@ -28,6 +31,12 @@ def test_the_bank_holds_eighty_items_with_names_of_their_own():
     names = [item.name for item in practice.ITEMS]
     assert len(names) >= 80 and len(set(names)) == len(names)
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+
+
+def test_no_item_is_written_and_forgotten():
+    for module in (*bank.CHAPTERS.values(), bank.refreshers):
+        written = {one.name for value in vars(module).values() for one in (value if isinstance(value, list) else [value]) if isinstance(one, forms.Item)}
+        assert written == {item.name for item in module.ITEMS}, module.__name__
 
 
 def test_every_kind_and_level_occurs_in_every_chapter():
@@ -70,9 +79,6 @@ def test_a_computed_item_has_fresh_numbers_and_knows_mistakes(item):
     assert len(cases) == forms.CASES and len(item.wrong) >= 2
     assert len({fill(item.ask, case.given) for case in cases}) == len(cases)
     for case in cases:
-        numbers = {name: case.given[name] for name in case.given if name in item.draw(np.random.default_rng(0))}
-        again = np.atleast_1d(np.asarray(item.answer(**numbers), dtype=float)).ravel()
-        assert np.array_equal(again, case.answer), "the truth belongs to the numbers shown"
         every = [one for one in (case.answer, *case.wrong) if one.size]
         assert len(every) >= 1 + forms.MISTAKES
         for k, one in enumerate(every):
@@ -81,6 +87,99 @@ def test_a_computed_item_has_fresh_numbers_and_knows_mistakes(item):
                 assert apart, f"{say(one)} and {say(other)} look alike"
         for words in [*item.hints, item.solution, *item.wrong]:
             assert "{" not in fill(words, case.given)
+
+
+@each("compute", "shapes")
+def test_what_a_computed_item_says_is_found_in_another_way(item):
+    assert item.name in ORACLES, f"{item.name} has its truth from one place only: write one in tests/oracles.py"
+    drawn = set(item.draw(np.random.default_rng(0)))
+    named = {"answer", *slots(" ".join([item.ask, *item.hints, item.solution, *item.wrong]))} - drawn
+    for case in item.cases():
+        found = ORACLES[item.name](**{name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in case.given.items() if name in drawn})
+        assert named <= set(found), f"{item.name}: tests/oracles.py says nothing of {named - set(found)}"
+        for name in named:
+            np.testing.assert_allclose(np.ravel(case.given[name]), np.ravel(found[name]), rtol=1e-9, atol=1e-12, err_msg=f"{item.name}: {{{name}}} for {case.given}")
+        np.testing.assert_array_equal(case.answer, np.ravel(case.given["answer"]))
+
+
+def test_no_oracle_is_left_of_an_item_that_has_gone():
+    assert set(ORACLES) <= {item.name for item in practice.ITEMS}
+
+
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+RUN = r"[-\d.,·+−/√() ⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*"                                # what a sum between numbers is written with
+
+
+def reckoned(run):
+    """What comes out of ``2·10⁻³ · (3 + 1)``; None of a piece that is no sum, as ``+ 3`` of ``x + 3``."""
+    plain = run.strip(" .,")
+    if ", " in plain or not re.match(r"−?[\d√(]", plain) or plain[-1] in "·+−/√(":
+        return None
+    plain = re.sub(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: f"**({power[0].translate(RAISED)})", plain.replace(",", ""))
+    plain = re.sub(r"√([\d.]+)", r"√(\1)", plain).translate({ord("√"): "sqrt", ord("·"): "*", ord("−"): "-"})
+    try:
+        return eval(plain, {"sqrt": math.sqrt})
+    except SyntaxError:
+        return None
+
+
+def equations(text):
+    """``(left, right, size)`` of each ``=`` with a sum of numbers on both sides: what they come to, and their largest number."""
+    for left, right in zip(text.split("="), text.split("=")[1:]):
+        runs = re.search(rf"(?:^| ){RUN}$", left), re.match(rf"{RUN}(?!\w)", right)
+        if None not in (sides := [run and reckoned(run[0]) for run in runs]):
+            yield *sides, max(float(number.replace(",", "").rstrip(".")) for run in runs for number in re.findall(r"\d[\d.,]*", run[0]))
+
+
+@pytest.mark.parametrize("text, found", [
+    ("It is 2 · (3 + 1) = 8.", [(8, 8)]), ("3 + 4 = 7, and √(9) = 3", [(7, 7), (3, 3)]), ("1/√4 + 2² = 4.5.", [(4.5, 4.5)]), ("x = 8", []), ("γ + 2 = 8", []),
+    ("−3 · 2 = −6", [(-6, -6)]), ("2·10⁻³ · 5 = 0.01", [(0.01, 0.01)]), ("(1, 2) = 3", []), ("10,560/2 = 5280", [(5280, 5280)]), ("1 + 2 = 3 + x", []),
+    ("so 2 + 3 = 9", [(5, 9)]), ("t²(1 + 1/2) = 3", []), ("x − 3 = 2", []), ("1 + 1 = 2 = 3", [(2, 2), (2, 3)])])
+def test_sums_in_words_are_reckoned(text, found):
+    assert [both for *both, _ in equations(text)] == [[pytest.approx(one) for one in both] for both in found]
+
+
+def test_sums_in_worked_solutions_come_out():
+    known = 0
+    for item in practice.ITEMS:
+        if isinstance(item, practice.Compute):
+            assert "answer" in slots(item.solution), f"the worked solution of {item.name} does not come to its answer"
+            for words, case in [(words, case) for words in [item.solution, *item.hints, *item.wrong] for case in item.cases()]:
+                for left, right, size in equations(fill(words, case.given)):
+                    known += 1
+                    assert abs(left - right) <= 2e-3 * size, f"{item.name}: {left:g} is not {right:g} in “{fill(words, case.given)}”"
+    assert known > 100, f"only {known} were read"
+
+
+@pytest.mark.parametrize("what, eps, wrong", [
+    ("with_d_minus_one", 1 / 3, (-1.061, -0.354, 0.354, 1.061)),  # (x − 2.5)/√(5/3 + 1/3)
+    ("by_the_variance", 0.75, (-0.75, -0.25, 0.25, 0.75)),        # (x − 2.5)/(5/4 + 3/4)
+    ("eps_outside", 0.5, (-0.927, -0.309, 0.309, 0.927)),         # (x − 2.5)/(√1.25 + 0.5)
+    ("uncentred", 1, (0.667, 1.333, 2, 2.667)),                   # x/√(1.25 + 1)
+    ("only_centred", None, (-1.5, -0.5, 0.5, 1.5)),               # x − 2.5
+    ("by_the_rms", 1.5, (0.333, 0.667, 1, 1.333)),                # x/√(7.5 + 1.5)
+])
+def test_a_mistake_that_several_items_know_by_hand(what, eps, wrong):
+    given = {} if eps is None else {"eps": eps}
+    np.testing.assert_allclose(getattr(mistakes, what)(np.array([1.0, 2, 3, 4]), **given), wrong, atol=5e-4)
+
+
+def test_each_mistake_that_several_items_know_has_an_example():
+    (marked,) = test_a_mistake_that_several_items_know_by_hand.pytestmark
+    assert {name for name, _ in inspect.getmembers(mistakes, inspect.isfunction)} == {what for what, *_ in marked.args[1]}
+
+
+def test_numbers_that_cannot_be_drawn_say_why(monkeypatch):
+    monkeypatch.setattr(forms, "TRIES", 20)
+    item = dataclasses.replace(practice.find("sign-and-spread"), first=None)
+    spoilt = dataclasses.replace(item, wrong={**item.wrong, "You guessed it.": item.answer})
+    with pytest.raises(forms.ItemError, match=r"20 draws gave 0 of 6 .*“You guessed it\.” gives \d+, which looks like the truth, \d+"):
+        spoilt.cases()
+    twice = dataclasses.replace(item, wrong={**item.wrong, "You lost the sign.": lambda std, a, b: a * std})
+    with pytest.raises(forms.ItemError, match=r"“You lost the sign\.” gives .* looks like “A standard deviation is a distance"):
+        twice.cases()
+    with pytest.raises(forms.ItemError, match="20 draws gave 1 of 6 cases. All others asked the same questions again."):
+        dataclasses.replace(item, draw=lambda rng: {"std": 3.0, "a": -2.0, "b": 4.0}).cases()
 
 
 @each("compute", "shapes")
