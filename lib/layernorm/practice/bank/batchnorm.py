@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 
 from ... import functional as F
+from ..common import same, unlike_answer
 from ..draws import entries, one_of, unlike
 from ..forms import Bug, Choose, Code, Compute, Count, Explain, Item, Option, Order, Predict, Promise, Step
 from ..words import say
-from .definition import same, unlike_answer
 
 YOU = np.array([0.0, 0, 6])
 

@@ -2,10 +2,10 @@
 import numpy as np
 
 from ... import functional as F
+from ..common import is_sequence, normal, same, unlike_answer
 from ..draws import entries, one_of, unlike
 from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, Predict, Promise, Step
 from ..words import say
-from .definition import is_sequence, normal, same, unlike_answer
 
 FOUR = np.array([2.0, 0, 4, 4])
 BALANCED = [np.array(signs) for signs in ([-1.0, 1, 1, -1], [1.0, -1, 1, -1], [1.0, 1, -1, -1], [-1.0, -1, 1, 1])]     # each is its own x̂

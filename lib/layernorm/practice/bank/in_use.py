@@ -5,11 +5,11 @@ from functools import cache
 import numpy as np
 
 from ... import functional as F
+from ..common import FOUR, same, unlike_answer
 from ..draws import entries, one_of
 from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, Predict, Promise, Step
 from ..mistakes import uncentred
 from ..words import say
-from .definition import FOUR, same, unlike_answer
 
 
 def rms(x):

@@ -4,10 +4,10 @@ from functools import cache
 import numpy as np
 
 from ... import functional as F
+from ..common import FOUR, normal, same, unlike_answer
 from ..draws import one_of
 from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, Predict, Promise, Step
 from ..words import say
-from .definition import FOUR, normal, same, unlike_answer
 
 FIRST_STEPS = ((0.001, (0.02, -50)), (0.002, (-0.3, 20)), (0.03, (40, -0.5)), (0.01, (-0.01, 8)), (0.004, (-0.2, -30)), (0.003, (60, 0.1)),
                (0.02, (-0.04, -5)), (0.005, (-70, 0.6)))          # rate and gradients, no two with the same step

@@ -1,0 +1,30 @@
+"""What several chapters' items compute with, and how they say that an answer is another one."""
+import numpy as np
+
+from .. import functional as F
+from .words import say
+
+FOUR = np.array([2.0, 0, 4, 4])
+
+
+def normal(x, eps=0.0):
+    """x̂ of one vector."""
+    return F.layer_norm(np.asarray(x, dtype=float), eps=eps)      # (d,)
+
+
+def same(left, right, tolerance=1e-9):
+    left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
+    return left.shape == right.shape and bool(np.allclose(left, right, rtol=tolerance, atol=tolerance))
+
+
+def unlike_answer(answer, wanted, given):
+    """The words for an answer that is not the one wanted, or "" if it is."""
+    found = np.asarray(answer)
+    if found.shape != np.shape(wanted):
+        return f"{given}: expected the shape {np.shape(wanted)}, got {found.shape}"
+    return "" if same(found, wanted, 1e-6) else f"{given}: expected {say(wanted)}, got {say(found.astype(float))}"
+
+
+def is_sequence(found, number):
+    """Are these so many things in a row, whatever holds them?"""
+    return isinstance(found, tuple | list) and len(found) == number or isinstance(found, np.ndarray) and found.shape[:1] == (number,)
