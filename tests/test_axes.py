@@ -7,6 +7,7 @@ import pytest
 import traitlets
 
 import layernorm as ln
+from cases import together
 
 SHAPES = [(2, 3), (3, 2), (2, 6), (2, 3, 4), (3, 2, 5), (2, 4, 6), (2, 3, 4, 5), (2, 4, 3, 5), (3, 2, 2, 2)]
 LETTERS = {2: "B d", 3: "B T d", 4: "N C H W"}
@@ -24,7 +25,7 @@ def methods(shape):
 
 
 CASES = [(shape, method, groups) for shape in SHAPES for method, groups in methods(shape)]
-EACH = pytest.mark.parametrize("shape, method, groups", CASES, ids=lambda value: str(value).replace(" ", ""))
+EACH = together("shape, method, groups", CASES)
 
 
 def told(js, shape, method, groups):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import layernorm as ln
+from cases import together
 from test_functional_oracles import promise
 
 ROWS, IMAGE, ONES = np.arange(6.0).reshape(2, 3), np.arange(24.0).reshape(2, 4, 3), np.ones(3)
@@ -127,8 +128,7 @@ def wrong_calls():
         yield ln.round_to, {"dtype": value}, ValueError, ("dtype must be one of float16, bfloat16, float32", repr(value))
 
 
-@pytest.mark.parametrize("function, wrong, error, words", [pytest.param(*case, id=f"{case[0].__name__}-{'-'.join(case[1])}-{k}")
-                                                           for k, case in enumerate(wrong_calls())])
+@together("function, wrong, error, words", list(wrong_calls()))
 def test_a_wrong_argument_is_named_with_what_it_was_and_what_would_fit(function, wrong, error, words):
     with pytest.raises(error) as caught:
         function(**RIGHT[function] | wrong)
