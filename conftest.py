@@ -12,9 +12,9 @@ os.environ.update(ENVIRONMENT)
 pytest_plugins = ["nbval.plugin"]                            # after that line: pyproject.toml keeps it from coming before
 
 # What takes longest begins first, so that no process is left with it at the end; then the files that stay whole.
-LONGEST = ["chapters/04_", "tests/test_lab.py", "tests/test_site.py::test_every_page_fits", "chapters/05_", "tests/test_experiments.py",
-           "chapters/03_", "chapters/02_", "chapters/01_", "tests/test_traininglabs.py", "tests/test_placementlab.py",
-           "tests/test_lab_stored.py", "tests/test_setup.py", "chapters/"]
+LONGEST = ["tests/test_twice.py", "chapters/04_", "tests/test_lab.py", "tests/test_site.py::test_every_page_fits", "chapters/05_",
+           "tests/test_experiments.py", "chapters/03_", "chapters/02_", "chapters/01_", "tests/test_traininglabs.py",
+           "tests/test_placementlab.py", "tests/test_lab_stored.py", "tests/test_setup.py", "chapters/"]
 
 
 def pytest_configure():

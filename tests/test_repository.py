@@ -1,4 +1,5 @@
 """What the repository says of itself is so: commands, addresses, versions, hosts."""
+import json
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), 
 URLS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
 CUDA = re.compile(r"nvidia-|cuda-|triton")                        # torch names their versions itself, and not on every machine
 CORE = ["README.md", "Makefile", "_config.yml", "_toc.yml", "index.md", "requirements.txt", "requirements-dev.txt", "CITATION.cff",
-        "LICENSE", "CONTRIBUTING.md", ".ci/run", ".gitattributes", "favicon.svg", ".binder/requirements.txt"]
+        "LICENSE", "CONTRIBUTING.md", ".ci/run", ".gitattributes", "favicon.svg", ".binder/requirements.txt",
+        ".devcontainer/devcontainer.json", "requirements.lock"]
 
 
 def text(name):
@@ -94,6 +96,18 @@ def test_every_pinned_python_and_system_is_checked():
     least = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
     matrix = workflows()["check.yml"][1]["jobs"]["test"]["strategy"]["matrix"]
     assert matrix["python"] == [least, "3.12", "3.13"] and [system.split("-")[0] for system in matrix["system"]] == ["ubuntu", "macos"]
+
+
+def test_the_container_is_set_up_by_a_command_of_the_readme():
+    said = json.loads(re.sub(r"^ *//.*", "", text(".devcontainer/devcontainer.json"), flags=re.M))
+    assert re.fullmatch(r"make (\w+)", said["postCreateCommand"])[1] in TARGETS
+    assert said["image"].endswith(f"python:{text('.binder/runtime.txt').strip().removeprefix('python-')}")
+    assert said["containerEnv"] == {"PIP_EXTRA_INDEX_URL": "${localEnv:PIP_EXTRA_INDEX_URL}"} and "PIP_EXTRA_INDEX_URL" in text("README.md")
+
+
+def test_binder_installs_the_readers_list_and_the_package_where_it_can_be_edited():
+    assert pins(".binder/requirements.txt") == [] and re.findall(r"^[^#\n].*", text(".binder/requirements.txt"), re.M) == ["-r ../requirements.txt"]
+    assert re.search(r"^-e \. ", text("requirements.txt"), re.M) and re.search(r"^-c constraints.txt$", text("requirements.txt"), re.M)
 
 
 def test_one_least_python_is_named_everywhere():
