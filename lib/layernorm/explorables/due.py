@@ -21,8 +21,7 @@ class Due(Explorable):
     chapters = traitlets.List().tag(sync=True)
 
     def __init__(self, whole=False):
-        words = {concept.key: concept.words.replace("|", " ") for concept in practice.CONCEPTS}
-        items = [{"name": item.name, "kind": item.kind, "concept": item.concept, "about": words[item.concept],
+        items = [{"name": item.name, "kind": item.kind, "concept": item.concept, "asks": beginning(paper.asked(item)),
                   "chapter": practice.number(item), "href": f"{practice.PAGES[practice.number(item)][1]}#practice-{item.name}"}
                  for item in practice.on_pages() if item.kind != "code"]
         chapters = [{"number": number, "title": title, "href": address} for number, (title, address) in practice.PAGES.items()]
@@ -34,3 +33,9 @@ class Due(Explorable):
     def _repr_html_(self):
         links = "".join(f'<li><a href="{escape(one["href"])}">{escape(one["title"])}</a></li>' for one in self.chapters)
         return paper.place("due", "due", self.inputs(), f"<p>Practice, chapter by chapter:</p><ul>{links}</ul>")
+
+
+def beginning(text, most=58):
+    """The first words of a question."""
+    text = text.replace("`", "")
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"

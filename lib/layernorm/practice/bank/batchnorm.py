@@ -684,7 +684,7 @@ def _some_rate(says):
 RATE = Choose(
     name="a-rate-can-say", chapter=3, concept="mates", level="medium", section="who-wins",
     ask=f"Batches of {BATCH}, {DIGITS:,} digits, the network of chapter 3. Somebody may choose one learning rate for all and draw the "
-        "figure at that rate. Which headlines can be had from the lab?",
+        "figure at that rate. Which headlines can be had from the lab under “Who wins?” (look there)?",
     options=[
         Option("“BatchNorm and LayerNorm are equally good”", "At 0.3 their medians lie within a quarter of a point, both low.",
                _some_rate(lambda e: abs(e["BN"] - e["LN"]) < 0.25 and max(e["BN"], e["LN"]) < 5)),
@@ -757,7 +757,7 @@ REFEREE = Explain(
     name="referee", chapter=3, concept="mates", level="medium", section="who-wins",
     ask="A paper trains one network on one task, batches of 64, at the large rate that its BatchNorm likes best. With BatchNorm it makes "
         "few errors; with LayerNorm in its place, all else equal, it guesses. “LayerNorm cannot learn this task.” You are the referee. "
-        "What do you ask for, in three sentences?",
+        "What do you ask for?",
     points=("Both at a rate of their own: the rate was chosen for one of the two.",
             "The rate chosen on data that are neither learned nor reported.",
             "Other sizes of batch, small ones among them, and more than one budget.",
@@ -765,7 +765,7 @@ REFEREE = Explain(
     hints=("For which of the two was the rate chosen?", "What did the chapter's table vary, and how many times did it run each?"),
     solution="The rate was tuned for BatchNorm and handed to LayerNorm: ask for each at its own best rate, chosen on held-back data. Ask "
              "for more than one size of batch and one budget, since who is ahead changes with the one and by how much with the other, and "
-             "for several seeds. What the runs show is that BatchNorm bears a larger rate here.",
+             "for several seeds and a run with no norm at all. What the runs show is that BatchNorm bears a larger rate here.",
     misconception="The same rate for all makes a comparison fair.",
 )
 

@@ -258,6 +258,8 @@ COMPUTED = [
         answer=over_tokens,
         work=lambda T, d, L, B: {"norms": 2 * L + 1, "gamma": T * d, "means": B * T, "was": (2 * L + 1) * 2 * d},
         wrong={
+            "The first number is right. The second is that of `LayerNorm({d})`: γ takes the shape in the brackets.":
+                lambda T, d, L, B: [B, (2 * L + 1) * 2 * d],
             "You counted as for `LayerNorm({d})`. Its brackets name the axes that a mean runs over, and the shape of γ.":
                 lambda T, d, L, B: [B * T, (2 * L + 1) * 2 * d],
             "The second number is right. But a token has no mean of its own now: the mean runs over all {T}.":
@@ -738,17 +740,17 @@ CHOSEN = [
         ask="Pre-LN, eight blocks, no warm-up, four seeds of each: the runs of chapter 4's last lab, with its five rates and three rules "
             "for the first weights. Which of these sentences do they support? (“Works”: all four seeds solve the task and keep it.)",
         options=[
-            Option("Where leaving out one kind works at no rate, leaving out that kind and another works at none either.",
+            Option("Where leaving out one kind works at no rate, leaving out all three works at none either.",
                    "From Xavier's and GPT-2's weights nothing works without the attentions' alone; from GPT-2's, leaving out all works at "
                    "one of the rates.",
                    lambda: all(not any(kept(more, start, rate) == 4 for rate in RATES)
                                for start in ("xavier", "torch", "gpt2") for one in ("attention", "mlp", "final")
                                if not any(kept(one, start, rate) == 4 for rate in RATES)
-                               for more in ("attention, mlp", "attention, final", "mlp, final", "all") if one in more or more == "all")),
+                               for more in ("all",))),
             Option("At the rates 0.001, 0.003 and 0.01 the attentions' alone are enough, from all three.",
                    "Without the MLPs' and without the last, all seeds solve it and keep it.",
                    lambda: kept_by_all("mlp, final", (0.001, 0.003, 0.01))),
-            Option("The MLPs' can go at every rate, from some of the three.",
+            Option("The MLPs' alone can go at every rate, from some of the three.",
                    "At 0.03 no seed learns without them while the last one stays.",
                    lambda: any(kept_by_all("mlp", RATES, (start,)) for start in ("xavier", "torch", "gpt2"))),
             Option("With none at all, some rate works from PyTorch's weights, and some from GPT-2's.",

@@ -67,6 +67,7 @@ export function grid(view) {
       const next = ARROWS[event.key] ? stepped(index, shape(), narrow, ARROWS[event.key])
         : jumped(index, shape(), narrow, event.key, event.ctrlKey || event.metaKey);
       go(flatOf(next, shape()));
+      squares[cursor].scrollIntoView({ block: "nearest" });   // a finger keeps its place, a key is followed
       if (event.shiftKey && painting) view.set({ painted: paint(anchor ?? index, next, view.get("painted"), false) });
       else anchor = null;
       if (event.shiftKey && painting) anchor ??= index;

@@ -40,7 +40,7 @@ export function render({ model, el: root, signal }) {
 
   function draw(progress) {
     const now = Date.now(), waiting = due(progress, items, now), begun = items.some(({ name }) => progress.items[name]);
-    const links = waiting.slice(0, SHOWN).map(({ name, kind, about, href }) => el("li", {}, el("a", { href: href.replace("#", "?due#") }, `${named(kind)}: ${name.replaceAll("-", " ")} (${about})`), progress.items[name].sure && !progress.items[name].right ? " (you were sure, and it was wrong)" : ""));
+    const links = waiting.slice(0, SHOWN).map(({ name, kind, asks, href }) => el("li", {}, el("a", { href: href.replace("#", "?due#") }, `${named(kind)}: ${asks}`), progress.items[name].sure && !progress.items[name].right ? " (you were sure, and it was wrong)" : ""));
     today.replaceChildren(el("p", {}, el("b", {}, "Due today. "), counted(waiting.length, begun, SHOWN)), ...(links.length ? [el("ol", {}, links)] : []));
     if (whole) {
       table.replaceChildren(el("table", { class: "ln-reached" }, el("thead", {}, el("tr", {}, ["Chapter", "Gate", "Passed", "Kept"].map((words) => el("th", { scope: "col" }, words)))),

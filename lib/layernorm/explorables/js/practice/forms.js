@@ -15,8 +15,8 @@ function typed({ many, whole }, ready) {
     mark: (on) => input.setAttribute("aria-invalid", on),
     node: el("p", { class: "ln-field-line" }, input),
     read() {
-      const { numbers, error } = read(input.value, { many, whole });
-      return error ? { error } : { given: numbers };
+      const { numbers, places, error } = read(input.value, { many, whole });
+      return error ? { error } : { given: numbers, places };
     },
     freeze: (on) => { input.readOnly = on; },
     clear() { input.value = ""; ready(false); },

@@ -3,7 +3,7 @@
 export const SHARE = 0.005;                                   // both as in forms.py
 export const LEAST = 0.5;
 export const EXACT = 1e-9;
-const ROUGH = 10;                                             // up to so many times as far off it was rounded too much
+const ROUGH = 10;                                             // what is up to so many times as far off is close
 const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight"];
 const counted = (n) => WORDS[n] ?? String(n);
 
@@ -18,15 +18,21 @@ function apart(given, wanted, { whole, entrywise }) {
   return given.reduce((most, a, i) => Math.max(most, a === wanted[i] ? 0 : Math.abs(a - wanted[i]) / by(wanted[i])), 0);
 }
 
-// `slip` marks what is not counted: the learner had it, or nearly.
-function numbers(form, { wrong, cases }, at, given) {
+// Is what was typed, with so many places behind each point, `wanted` with fewer digits?
+const rounded = (given, places, wanted) => given.every((a, i) => places[i] !== null && Math.abs(a - wanted[i]) <= 0.5 * 10 ** -places[i] * (1 + EXACT));
+
+// `slip` marks what is not counted: the learner had it, and rounded too much.  `places`: how many each number was typed with, null if
+// it was no decimal.
+function numbers(form, { wrong, cases }, at, given, places = given.map(() => null)) {
   const { answer, wrong: others, told } = cases[at], { whole } = form, truth = apart(given, answer, form);
   if (truth <= 1) return { right: true, words: "" };
   const offs = others.map((one) => apart(given, one, form)), known = offs.indexOf(Math.min(...offs));
   const itsName = { right: false, known, words: fill(wrong[known], told) };
   if (offs[known] <= 1) return itsName;
-  if (truth <= ROUGH && truth <= offs[known]) return { right: false, slip: true, words: "Nearly: give three digits. This is not counted yet." };
-  if (offs[known] <= ROUGH) return itsName;
+  const few = (wanted, off) => !whole && off <= ROUGH && rounded(given, places, wanted);
+  if (few(answer, truth)) return { right: false, slip: true, words: "Nearly: give three digits. This is not counted yet." };
+  if (few(others[known], offs[known])) return itsName;
+  if (!whole && truth <= ROUGH) return { right: false, words: "Close, but not it: go through the arithmetic again." };
   if (apart(given.map((a) => -a), answer, form) <= 1) return { right: false, words: given.length > 1 ? "All signs are turned round." : "The size is right, the sign is not." };
   const sorted = (v) => [...v].sort((a, b) => a - b), none = "It is none of the slips that this exercise knows";
   if (given.length > 1 && apart(sorted(given), sorted(answer), form) <= 1) return { right: false, words: "These are the right numbers in another order." };
@@ -42,7 +48,7 @@ function options({ options: texts }, { right, whys }, at, given) {
   const wrong = texts.map((_, i) => i).filter((i) => given.includes(i) !== right.includes(i));
   if (!wrong.length) return { right: true, words: "" };
   const [i] = wrong, rest = wrong.length > 1 ? ` ${counted(wrong.length)[0].toUpperCase()}${counted(wrong.length).slice(1)} are judged wrongly in all.` : "";
-  return { right: false, words: `Look again at “${texts[i]}”: you ${given.includes(i) ? "said that it holds" : "left it out"}. ${whys[i]}${rest}` };
+  return { right: false, words: `Look again at “${texts[i].replace(/[“”]/g, "")}”: you ${given.includes(i) ? "said that it holds" : "left it out"}. ${whys[i]}${rest}` };
 }
 
 function prediction(_, { right, whys }, at, [given]) {
@@ -70,4 +76,4 @@ function points(_, key, at, given) {
 const JUDGES = { compute: numbers, shapes: numbers, choose: options, predict: prediction, bug: line, order, explain: points };
 
 // { right, words, known?, slip? } for what was given to an item.
-export const judge = (seen, key, at, given) => JUDGES[seen.kind](seen, key, at, given);
+export const judge = (seen, key, at, given, places) => JUDGES[seen.kind](seen, key, at, given, places);

@@ -29,10 +29,16 @@ function parts(text) {
   return marked.join("").split("\n").filter(Boolean);
 }
 
-// product := power { (*|/) power },  power := atom [^ signed],  atom := number [√ atom] | √ atom | ( product ).  null if it is none.
+// sum := product { (+|-) product },  product := signed { (*|/) signed },  signed := {-|+} power,  power := atom [^ signed],
+// atom := number [√ atom] | √ power | ( sum ).  null if it is none of these.
 function value(token) {
-  let rest = token;
+  let rest = token.replace(/\s/g, "");
   const take = (sign) => rest.startsWith(sign) && ((rest = rest.slice(sign.length)), true);
+  function sum() {
+    let whole = product();
+    while (/^[-+]/.test(rest)) whole = take("-") ? whole - product() : (take("+"), whole + product());
+    return whole;
+  }
   function product() {
     let whole = signed();
     while (/^[*/]/.test(rest)) whole = take("*") ? whole * signed() : (take("/"), whole / signed());
@@ -46,7 +52,7 @@ function value(token) {
   function atom() {
     if (take("√")) return Math.sqrt(power());
     if (take("(")) {
-      const inside = product();
+      const inside = sum();
       return take(")") ? inside : NaN;
     }
     const found = NUMBER.exec(rest);
@@ -54,11 +60,14 @@ function value(token) {
     take(found[0]);
     return rest.startsWith("√") ? +found[0] * atom() : +found[0];
   }
-  const whole = product();
+  const whole = sum();
   return rest === "" && Number.isFinite(whole) ? whole : null;
 }
 
-// The numbers of a text, or why there are none: { numbers } or { error }.
+// How many digits stand behind the point of a plain decimal; null of anything else.
+const placed = (token) => (/^[-+]?(?:\d+\.?|\d*\.\d+)$/.test(token) ? (token.split(".")[1] ?? "").length : null);
+
+// The numbers of a text, with the places that each was typed with, or why there are none: { numbers, places } or { error }.
 export function read(text, { many, whole }) {
   const said = bare(plain(text));
   if (!said) return { error: many > 1 ? `Type ${many} numbers, with spaces between them.` : "Type a number." };
@@ -67,7 +76,7 @@ export function read(text, { many, whole }) {
   if (whole && tokens.length !== many) tokens = parts(said.replace(/(\d)[, ](?=\d{3}\b)/g, "$1"));      // 38,400
   const numbers = tokens.map(value), odd = numbers.indexOf(null);
   if (odd >= 0) return { error: `“${tokens[odd]}” is no number here. ${TAKEN}` };
-  if (numbers.length === many) return { numbers };
+  if (numbers.length === many) return { numbers, places: tokens.map(placed) };
   const comma = /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";
   const mixed = /(\d+) (\d+)\/(\d+)/.exec(said);
   const fraction = mixed ? ` Write ${mixed[0]} as ${mixed[1] * mixed[3] + +mixed[2]}/${mixed[3]}.` : "";

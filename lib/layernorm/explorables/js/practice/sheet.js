@@ -52,7 +52,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
   const more = el("div", { class: "ln-more" }, bare ? [] : [retry, again, solve]);
 
   function check(sure) {
-    const { given: what, error, open } = control.read();
+    const { given: what, places, error, open } = control.read();
     control.mark?.(Boolean(error));
     if (error) return tell({ right: false, slip: true, words: error });
     if (open) {
@@ -60,7 +60,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
       checks[0].textContent = "These I said";
       return undefined;
     }
-    const found = judge(seen, key, at, what);
+    const found = judge(seen, key, at, what, places);
     if (!found.slip && first === null) {
       first = found.right;
       answered({ right: found.right, sure, hinted: hinted > 0, at, fresh: cases > 1 });
