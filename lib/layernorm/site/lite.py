@@ -4,6 +4,7 @@
 
 The course's package and what else Pyodide lacks lie beside it as wheels; ``lite/jupyter-lite.json`` says where Pyodide itself comes from.
 """
+import os
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,8 @@ def build(target):
 
 
 def run(module, *arguments, cwd=ROOT):
-    subprocess.run([sys.executable, "-m", module, *map(str, arguments)], cwd=cwd, check=True)
+    given = os.environ | {"SOURCE_DATE_EPOCH": str(DATE)}
+    subprocess.run([sys.executable, "-m", module, *map(str, arguments)], cwd=cwd, check=True, env=given)
 
 
 if __name__ == "__main__":
