@@ -8,12 +8,15 @@ import layernorm as ln
 from alone import show  # noqa: F401  a fixture
 from layernorm import explorables
 
+GIVEN = {"Exercise": ["by-hand"], "Gate": [1]}                # what an explorable cannot do without
 LIVE = "(root) => [...root.querySelectorAll('output, [aria-live], [role=status], [role=alert], [role=log]')].map((e) => e.className)"
 
 
 @pytest.mark.parametrize("kind", sorted(set(explorables.__all__) - {"Guess", "Answer"}))
 def test_one_voice_speaks(show, kind):  # noqa: F811
-    page = show(getattr(ln, kind)())
+    page = show(getattr(ln, kind)(*GIVEN.get(kind, ())))
+    if kind == "Gate":
+        page.get_by_role("button", name="Begin").click()      # before, there is nothing to say
     assert page.locator("[data-explorable]").evaluate(LIVE) == ["ln-quiet"]
 
 
@@ -63,7 +66,7 @@ def test_each_key_moves_a_slider_of_rounded_powers(show, kind, inputs, label):  
 
 @pytest.mark.parametrize("kind", ["Player", "Circle", "Axes", "Rows", "StepLab"])
 def test_a_question_is_the_name_of_its_group(show, kind):  # noqa: F811
-    page = show(getattr(ln, kind)())
+    page = show(getattr(ln, kind)(*GIVEN.get(kind, ())))
     expect(page.get_by_role("group", name=re.compile(r"^Predict .{20,}"))).to_be_visible()
 
 
