@@ -201,7 +201,7 @@ def test_the_ends_of_rows_and_of_the_array_and_the_next_block_are_one_key_away(s
         page.keyboard.press(key)
         expect(cell(page, flat)).to_be_focused()
         top, bottom = cell(page, flat).evaluate("(node) => { const box = node.getBoundingClientRect(); return [box.top, box.bottom]; }")
-        assert 0 <= top and bottom <= 300, "the page follows the keys, and by no more than it must"
+        assert top >= 0 and bottom <= 300, "the page follows the keys, and by no more than it must"
 
 
 def test_enter_on_a_cell_checks_once_something_is_painted(show):  # noqa: F811

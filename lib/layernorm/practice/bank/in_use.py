@@ -107,8 +107,8 @@ COMPUTED = [
     Compute(
         name="read-it-yourself", chapter=5, concept="why", level="easy", section="read-the-future",
         ask="A sequence of two tokens with two features each. A layer subtracts the mean of all four numbers, over (T, d), and divides by "
-            "nothing. The first row goes in as {row} and comes out as {out}. What did the second row, which you have not seen, sum to as it "
-            "went in?",
+            "nothing. The first row goes in as {row} and comes out as {out}. What did the second row, which you have not seen, sum to as "
+            "it went in?",
         draw=_rows,
         first={"row": np.array([1.0, 3]), "rest": np.array([6.0, 2])},
         answer=lambda row, rest: rest.sum(),
