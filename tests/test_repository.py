@@ -113,6 +113,7 @@ def test_binder_installs_the_readers_list_and_the_package_where_it_can_be_edited
 def test_one_least_python_is_named_everywhere():
     least = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
     assert f"LEAST = ({least.replace('.', ', ')})" in text("tools/prepare.py")
+    assert f"--python-version {least} " in text("Makefile")
     assert f"Python {least} or newer" in text("README.md") and f"Python {least} or newer" in text("Makefile")
     assert f'python-version: "{least}"' in text(".github/workflows/pages.yml") and f"python-{least}" == text(".binder/runtime.txt").strip()
 
