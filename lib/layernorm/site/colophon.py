@@ -17,7 +17,7 @@ def put(app, pagename, templatename, context, doctree):
         return
     root, home = Path(app.srcdir), app.config.html_theme_options["repository_url"]
     title = re.sub(r"<[^>]+>", "", context["title"])
-    report = f"{home}/issues/new?title={quote(f'Error in {pagename}: ')}"
+    report = f"{home}/issues/new?title={quote(pagename)}"
     parts = [f'<a href="{escape(report)}">Report an error here</a>.']
     if (notebook := root / f"{pagename}.ipynb").is_file():
         parts = [cited(root, title, f"{app.config.html_baseurl}{pagename}.html"), *parts, executed(root, notebook)]
