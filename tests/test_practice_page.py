@@ -343,6 +343,19 @@ def test_where_nothing_may_be_stored_the_page_still_works_and_says_so(browser, a
     context.close()
 
 
+def test_where_no_more_can_be_stored_the_page_goes_on_from_what_was(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/{page_of(1)}")
+    page.evaluate(done(by_hand=[2, True, True, 1]))
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }")
+    for name in ("recover", "eps-half"):
+        answer_by_keys(page, practice.find(name), card(page, name))
+    for name in ("recover", "eps-half"):
+        expect(card(page, name).locator(".ln-stage-mark")).to_contain_text("✓ passed")
+    context.close()
+
+
 # --- Everybody ------------------------------------------------------------------------------------
 
 def test_without_script_the_questions_stand_there_and_lead_to_their_solutions(visit):

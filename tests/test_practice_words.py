@@ -164,6 +164,11 @@ def test_numbers_of_different_sizes_are_each_measured_by_themselves(js):
         assert call("$judging.judge(seen, key, 0, given)", seen=seen, key=key, given=[0.0215, 0.96])["right"] == right
 
 
+def test_kinds_have_one_name_with_and_without_script(js):
+    assert {kind: js("practice/naming")("$naming.named(kind)", kind=kind) for kind in paper.KINDS} == paper.KINDS
+    assert {item.kind for item in practice.ITEMS} == set(paper.KINDS)
+
+
 def test_what_is_sealed_opens(js):
     key = {"words": 'σ² = {var} <b> & "quoted" \\ ~!', "n": [1, -2.5]}
     assert paper.seal(key) != json.dumps(key) and js("practice/seal")("$seal.unseal(text)", text=paper.seal(key)) == key

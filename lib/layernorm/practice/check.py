@@ -41,7 +41,7 @@ def check(name, answer):
         try:
             found = promise.broken(watched)
         except _Unanswered:
-            return Report("unanswered", held, f"{name}: not answered yet (`{item.function}` returned nothing).")
+            return Report("unanswered", held, f"{name}: not answered yet.\n{item.function} returned nothing.")
         except NotImplementedError:
             return Report("unanswered", held, f"{name}: not answered yet.")
         except Exception as error:  # noqa: BLE001  whatever a learner's function may raise

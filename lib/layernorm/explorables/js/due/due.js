@@ -47,7 +47,7 @@ export function render({ model, el: root, signal }) {
         el("tbody", {}, chapters.map(({ number, title, href }) => {
           const own = items.filter((item) => item.chapter === number).map(({ name }) => name), gate = progress.gates[number];
           const count = (...stages) => own.filter((name) => stages.includes(stage(progress.items[name]))).length;
-          return el("tr", {}, el("th", { scope: "row" }, el("a", { href }, title)), el("td", {}, staged(!gate ? "new" : gate.kept ? "kept" : gate.passed ? "passed" : "tried") || "–"),
+          return el("tr", {}, el("th", { scope: "row" }, el("a", { href }, title)), el("td", {}, staged(stage(gate)) || "–"),
             el("td", {}, `${count("passed", "kept")} of ${own.length}`), el("td", {}, `${count("kept")} of ${own.length}`));
         }))));
     }

@@ -1,7 +1,7 @@
 // The gate at the end of a chapter: six items without hints.
 import { el } from "../kit.js";
 import { fill } from "../practice/judging.js";
-import { DAY, gate } from "../practice/progress.js";
+import { DAY, gate, stage } from "../practice/progress.js";
 import { staged, when } from "../practice/naming.js";
 import { unseal } from "../practice/seal.js";
 import { change, follow, load } from "../practice/store.js";
@@ -62,8 +62,7 @@ export function render({ model, el: root, signal }) {
   start();
   follow((progress) => {
     const record = progress.gates[chapter], now = Date.now();
-    const stage = !record ? "new" : record.kept ? "kept" : record.passed ? "passed" : "tried";
-    const again = stage === "passed" ? `, to be kept: ${when(record.passed + DAY, now, DAY)}` : "";
-    mark.textContent = `${staged(stage)}${again}`;
+    const reached = stage(record), again = reached === "passed" ? `, to be kept: ${when(record.passed + DAY, now, DAY)}` : "";
+    mark.textContent = `${staged(reached)}${again}`;
   }, signal);
 }

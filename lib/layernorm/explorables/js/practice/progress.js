@@ -5,7 +5,7 @@ const VERSION = 1;
 const AFTER = [1, 3, 7, 21, 60];                              // days until an item returns, by how often it went well in a row
 export const empty = () => ({ layernorm: "practice", version: VERSION, items: {}, gates: {} });
 
-// How far an item has come: "new", "tried", "passed" (without hints), "kept" (again, at least a day later).
+// How far an item, or a gate, has come: "new", "tried", "passed" (without hints), "kept" (again, at least a day later).
 export const stage = (record) => (!record ? "new" : record.kept ? "kept" : record.passed ? "passed" : "tried");
 
 // An answer: `right`, `sure` (undefined where it was not asked), `hinted`, `at` (the number of the case), `fresh` (it has other numbers

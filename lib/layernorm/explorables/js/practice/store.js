@@ -5,17 +5,19 @@ const KEY = "layernorm.practice", SPOILT = `${KEY}.unreadable`;
 // Modules may be loaded apart from each other; the document is what they share.
 const shared = () => (document.lnPractice ??= { memory: null });
 
+// What could not be stored counts before what was.
 function stored() {
+  const { memory } = shared();
   try {
-    return { text: localStorage.getItem(KEY), works: true };
+    return { text: memory ?? localStorage.getItem(KEY), works: memory === null };
   } catch {
-    return { text: shared().memory, works: false };
+    return { text: memory, works: false };
   }
 }
 
 export function load() {
   const { text } = stored();
-  if (text === null) return shared().memory ? read(shared().memory).progress : empty();
+  if (text === null) return empty();
   const { progress } = read(text);
   if (progress) return progress;
   try {
@@ -36,7 +38,7 @@ export function change(step) {
 }
 
 // Whether what is done here is still there tomorrow.
-export const lasts = () => stored().works && shared().memory === null;
+export const lasts = () => stored().works;
 
 // Calls `tell` now and whenever progress changes, on this page or on another.
 export function follow(tell, signal) {
