@@ -38,7 +38,8 @@ class Misconceptions(SphinxDirective):
                 held.setdefault(item.misconception, []).append(item)
         rows = "".join(f"<tr><td>“{paper.rich(words)}”</td><td>{', '.join(map(link, items))}</td></tr>" for words, items in held.items())
         head = "<tr><th>What a learner may believe</th><th>The item that shows it</th></tr>"
-        return [nodes.raw("", SCROLLED.format(f'<table class="table ln-beliefs"><thead>{head}</thead><tbody>{rows}</tbody></table>'), format="html")]
+        table = f'<table class="table ln-beliefs"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+        return [nodes.raw("", SCROLLED.format(table), format="html")]
 
 
 def link(item):
