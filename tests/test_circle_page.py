@@ -83,11 +83,13 @@ def test_a_long_question_leaves_its_options_room_and_the_views_stand_clear_of_th
     root = circle(page)
     for name in ("Stretch", "γ, β"):
         root.get_by_role("button", name=name, exact=True).click()
-        strip, options = root.locator(".ln-predict").bounding_box(), root.locator(".ln-options").first.bounding_box()
+        page.evaluate("() => new Promise(requestAnimationFrame)")      # the question is drawn, and its options are new ones
+        strip, options = (settled(root.locator(one).first) for one in (".ln-predict", ".ln-options"))
         assert strip["y"] + strip["height"] - options["y"] - options["height"] >= 5, name
     page.set_viewport_size(PHONE["viewport"])
     page.evaluate("() => new Promise(requestAnimationFrame)")
     root.get_by_role("button", name="Stretch", exact=True).click()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
     strip, ask, options = (settled(root.locator(one).first) for one in (".ln-predict", ".ln-ask", ".ln-options"))
     assert ask["y"] - strip["y"] >= 3 <= strip["y"] + strip["height"] - options["y"] - options["height"]
     view, head = settled(root.locator(".cr-view").last), settled(root.locator(".cr-sums thead"))
