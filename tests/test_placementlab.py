@@ -200,7 +200,7 @@ def test_each_curve_has_its_name_at_its_end_and_what_leaves_the_axis_says_how_fa
     assert all(abs(mark - name) < 30 for mark, name in ends.values()) and ends["post"][0] > ends["pre"][0] > ends["peri"][0]
     expect(page.locator("text.is-none")).to_have_text(["no LN ↑", "to 4·10¹²"])
     page.get_by_role("radio", name="GPT-2's").check()
-    expect(page.locator("text.is-none")).to_have_text("no LN")
+    expect(page.locator("text.is-none")).to_have_text(["no LN"])
     looks = page.evaluate("""() => [...document.querySelectorAll("g.ln-lab-place")].map((g) => [getComputedStyle(g.querySelector(".ln-lab-line")).stroke,
       getComputedStyle(g.querySelector(".ln-lab-line")).strokeDasharray, g.querySelector(".ln-lab-spot").getAttribute("d")])""")
     assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == 4 and len({look[1] for look in looks}) == 3
