@@ -4,6 +4,8 @@ from playwright.sync_api import expect
 
 from alone import until
 
+CHAPTERS = [f"chapters/{name}.html" for name in ("01_definition", "02_gamma_beta", "03_batchnorm", "04_transformers", "05_in_use")]
+ONE_LINE = 24
 PHONE = {"viewport": {"width": 390, "height": 844}}
 WAITING = 'div.cell:has([data-explorable="answer"]):not(.ln-open)'
 # Keeps a guess on every card of the page; what it gives: the cards whose height that changed.
@@ -17,6 +19,20 @@ KEEP_ALL = """() => [...document.querySelectorAll('[data-explorable="guess"]')].
   return [card.innerText, before, card.getBoundingClientRect().height];
 }).filter(([, before, after]) => before !== after)"""
 
+# The cards as the page brings them, laid out beside those that are drawn; what it gives: by how much its height is another.
+AS_BROUGHT = """async () => {
+  const brought = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  const all = (page) => [...page.querySelectorAll('[data-explorable="guess"]')];
+  await document.fonts.ready;
+  return all(document).filter((card) => card.offsetParent).map((card) => {
+    const copy = document.importNode(all(brought).find((one) => one.dataset.inputs === card.dataset.inputs), true);
+    card.after(copy);
+    const found = [card.innerText, copy.getBoundingClientRect().height, card.getBoundingClientRect().height];
+    copy.remove();
+    return found;
+  }).map(([words, before, after]) => [words, Math.abs(before - after)]);
+}"""
+
 
 def cards(page, kind):
     return page.locator(f'[data-explorable="{kind}"]')
@@ -24,6 +40,16 @@ def cards(page, kind):
 
 def question(page, words):
     return cards(page, "guess").filter(has_text=words)
+
+
+@pytest.mark.parametrize("options", ({}, PHONE), ids=("laptop", "phone"))
+@pytest.mark.parametrize("name, most", [("index.html", 1), ("chapters/before_layer.html", 1), *((page, ONE_LINE) for page in CHAPTERS)])
+def test_a_card_takes_the_room_from_the_first_that_it_will_have(visit, name, most, options):
+    """To the pixel where it stands on the first screen, to a line where it is drawn before it is reached."""
+    page = visit(name, **options)
+    expect(page.locator("[data-explorable]:not([data-drawn])")).to_have_count(0)
+    off = page.evaluate(AS_BROUGHT)
+    assert off and [card for card in off if card[1] > most] == []
 
 
 def test_a_result_waits_for_the_guess_at_it_and_no_longer(visit):

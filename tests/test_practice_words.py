@@ -1,6 +1,7 @@
 """What the cards of the practice make of an answer, when items return, and what files they read: pure functions, in V8."""
 import json
 import math
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from layernorm.practice import forms
 from layernorm.practice.words import fill
 
 DAY = 86_400_000
-NOW = 1_800_000_000_000
+NOW = int(datetime(2027, 1, 15, 9).timestamp()) * 1000            # nine in the morning, wherever this runs
+TOMORROW = NOW + 15 * 3_600_000                                   # at midnight
 
 
 def each(*kinds):
@@ -227,13 +229,23 @@ def stage(progress, state, name):
     return progress("$progress.stage(p.items[name])", p=state, name=name)
 
 
-def test_right_without_a_hint_is_passed_and_again_a_day_later_is_kept(progress):
+def test_right_without_a_hint_is_passed_and_again_on_a_later_day_is_kept(progress):
     once = answers(progress, ("a", True, True, False, NOW))
-    assert stage(progress, once, "a") == "passed" and once["items"]["a"]["due"] == NOW + DAY
-    soon = answers(progress, ("a", True, True, False, NOW), ("a", True, True, False, NOW + DAY - 1))
+    assert stage(progress, once, "a") == "passed" and once["items"]["a"]["due"] == TOMORROW
+    soon = answers(progress, ("a", True, True, False, NOW), ("a", True, True, False, TOMORROW - 1))
     assert stage(progress, soon, "a") == "passed"
-    later = answers(progress, ("a", True, True, False, NOW), ("a", True, True, False, NOW + DAY))
+    later = answers(progress, ("a", True, True, False, NOW), ("a", True, True, False, TOMORROW))
     assert stage(progress, later, "a") == "kept"
+
+
+@pytest.mark.parametrize("fresh", (True, False), ids=("with other numbers", "the same question"))
+def test_what_is_practised_late_in_the_evening_too_is_due_and_kept_the_next_morning(progress, fresh):
+    state = progress("$progress.empty()")
+    for time in (NOW, TOMORROW - 60_000, TOMORROW + 60_000):
+        assert time < TOMORROW or state["items"]["a"]["due"] <= time
+        state = progress("$progress.answer(p, 'a', given)", p=state,
+                         given={"right": True, "sure": True, "hinted": False, "at": 0, "fresh": fresh, "time": time})
+    assert stage(progress, state, "a") == "kept" and state["items"]["a"]["row"] == 2
 
 
 def test_with_a_hint_or_a_wrong_answer_nothing_is_kept(progress):
@@ -255,18 +267,18 @@ def test_what_goes_well_returns_after_longer_and_longer_pauses(progress):
     for _ in range(6):
         given.append(("a", True, True, False, time))
         state = answers(progress, *given)
-        pauses.append((state["items"]["a"]["due"] - time) // DAY)
+        pauses.append(progress("$progress.daysBetween(a, b)", a=time, b=state["items"]["a"]["due"]))
         time = state["items"]["a"]["due"]
     assert pauses == [1, 3, 7, 21, 60, 60]
     lost = answers(progress, *given, ("a", False, False, False, time))
     assert lost["items"]["a"]["due"] == time and stage(progress, lost, "a") == "kept"
     guessed = answers(progress, *given, ("a", True, False, False, time))
-    assert guessed["items"]["a"]["due"] == time + DAY, "right, but unsure: no longer pause"
+    assert progress("$progress.daysBetween(a, b)", a=time, b=guessed["items"]["a"]["due"]) == 1, "right, but unsure: no longer pause"
 
 
 def test_many_right_answers_on_one_day_move_no_date(progress):
     state = answers(progress, *[("a", True, True, False, NOW + k) for k in range(6)])
-    assert state["items"]["a"]["due"] == NOW + DAY and state["items"]["a"]["row"] == 1
+    assert state["items"]["a"]["due"] == TOMORROW and state["items"]["a"]["row"] == 1
     wrong = answers(progress, ("a", True, True, False, NOW), ("a", False, True, False, NOW + 5))
     assert wrong["items"]["a"]["due"] == NOW + 5, "a wrong one brings it back at once"
 
@@ -290,14 +302,14 @@ def test_sure_and_wrong_comes_first_and_concepts_take_turns(progress):
     assert order == ["c", "a", "d", "b"]
 
 
-def test_a_gate_is_kept_only_a_day_after_it_was_passed(progress):
+def test_a_gate_is_kept_only_on_a_day_after_it_was_passed(progress):
     def run(*results):
         state = progress("$progress.empty()")
         for passed, time in results:
             state = progress("$progress.gate(p, 1, r)", p=state, r={"passed": passed, "time": time})
         return state["gates"]["1"]
     assert "passed" not in run((False, NOW))
-    assert run((True, NOW))["passed"] == NOW and "kept" not in run((True, NOW), (True, NOW + DAY - 1))
+    assert run((True, NOW))["passed"] == NOW and "kept" not in run((True, NOW), (True, TOMORROW - 1))
     assert run((True, NOW), (False, NOW + DAY), (True, NOW + DAY + 1))["kept"] == NOW + DAY + 1
     assert run((True, NOW), (True, NOW + DAY))["runs"] == 2
 

@@ -10,6 +10,7 @@ from ..figures.picture import plain_number
 from .explorable import LOOK, Explorable
 from .modules import bundle
 
+STILL = ("choice", "kept", "many", "other")                       # where there is none of it, a page need not say so
 NEAR = 1.5                                                        # an option answers for what lies within this factor
 
 
@@ -32,9 +33,10 @@ class _Card(Explorable):
         found = [*(self.options[i] for i in self.right), *([f"none of these: {self.other}"] if self.other else [])]
         return f"{', '.join(found) or 'none'}. {self.tell}".strip()
 
-    def _place(self, inside):
-        inputs = escape(json.dumps(self.inputs()))
-        return f'<div class="ln-explorable ln-words" data-explorable="{self._module}" data-inputs="{inputs}">{inside}</div>'
+    def _place(self, inside, most=None):
+        inputs = escape(json.dumps({name: value for name, value in self.inputs().items() if value or name not in STILL}))
+        room = "" if most is None else f' data-most="{escape(most)}"'
+        return f'<div class="ln-explorable ln-words" data-explorable="{self._module}" data-inputs="{inputs}"{room}>{inside}</div>'
 
 
 class Guess(_Card):
@@ -93,7 +95,15 @@ class Guess(_Card):
         listed = "".join(f"<li>{escape(option)}</li>" for option in self.options)
         answer = "" if self.right is None and self.truth is None else (
             f"<details><summary>Answer</summary>{escape(self._words())}</details>")
-        return self._place(f"<p><b>Predict.</b> {escape(self.question)}</p>" + (f"<ul>{listed}</ul>" if listed else "") + answer)
+        how = " Choose all that hold." if self.many else ""
+        return self._place(f"<p><b>Predict.</b> {escape(self.question)}{how}</p>" + (f"<ul>{listed}</ul>" if listed else "") + answer,
+                           most=self._most(bool(answer)))
+
+    def _most(self, answered):
+        """As many letters as the card can come to say, if that may take more room than the question: before it is drawn they hold the place."""
+        if answered:
+            return f"✕ Not quite. You said {max(self.options, key=len, default='−1000.5')}; the answer: {self._words()}"
+        return f"Your guess: {', '.join(self.options)}. The answer comes below." if self.many else ""
 
     def __repr__(self):
         return f"Predict. {self.question}" + (f" [{' | '.join(self.options)}]" if self.options else "")

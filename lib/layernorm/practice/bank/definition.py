@@ -280,7 +280,7 @@ CHOSEN = [
         name="push-one", chapter=1, concept="one", level="easy", section="two-numbers",
         ask="x = (2, 0, 4, 4). You raise the first entry, and only it, from 2 to 100. What do the other three entries of x̂ do?",
         options=[
-            Option("nothing, they were not touched", "They share μ and σ with the entry that was.",
+            Option("nothing, they were not touched", "They share μ and σ with the entry that was touched.",
                    lambda: same(normal([100, 0, 4, 4])[1:], normal(FOUR)[1:])),
             Option("they move apart", "σ grows much more than their distances, which stay as they are.",
                    lambda: np.ptp(normal([100, 0, 4, 4])[1:]) > np.ptp(normal(FOUR)[1:])),

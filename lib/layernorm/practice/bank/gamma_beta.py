@@ -110,7 +110,7 @@ COMPUTED = [
         ask="ε = 0, and x is any vector that is not constant. γ is {gamma} for every feature and β is {beta} for every feature. What is "
             "the mean of the squares of y?",
         draw=lambda rng: {"gamma": float(one_of(rng, 2, 3, 4, 5, 6)), "beta": float(one_of(rng, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5))},
-        first={"gamma": 4.0, "beta": 2.0},
+        first={"gamma": 4.0, "beta": 3.0},
         answer=lambda gamma, beta: (F.layer_norm(FOUR, np.full(4, gamma), np.full(4, beta), eps=0.0)**2).mean(),
         work=lambda gamma, beta: {"square": gamma**2, "other": beta**2},
         wrong={
@@ -403,12 +403,13 @@ def _tied(fold_both):
 CHOSEN = [
     Predict(
         name="bias-drowned", chapter=2, concept="undo", level="easy", section="something-lost",
-        ask="x and 3x pass through a Linear with a bias, then a LayerNorm, and leave different. Now both inputs become 1000 times as "
-            "large; weights and bias stay. What becomes of the difference behind the LayerNorm?",
+        ask="x and 3x pass through a Linear, W x + b, then a LayerNorm. b is about as large as W x, and they leave clearly different. Now "
+            "both inputs become 1000 times as large; weights and bias stay. What becomes of the difference behind the LayerNorm?",
         options=[
             Option("it stays as it was", "LayerNorm takes away the size of W x + b. But what b is beside W x has changed.",
                    lambda: 0.5 < _drowned() < 2),
-            Option("it becomes 1000 times as large", "Nothing that leaves x̂ can become 1000 times as large.", lambda: _drowned() > 100),
+            Option("it becomes 1000 times as large", "No entry of x̂ can exceed √(d − 1), and the outputs already differed clearly.",
+                   lambda: _drowned() > 100),
             Option("it nearly vanishes",
                    "Beside W x a thousand times as large, the bias hardly turns the vector: 3x and x point the same way.",
                    lambda: _drowned() < 0.02),
@@ -544,7 +545,7 @@ CHOSEN = [
         name="lost-pulls", chapter=2, concept="gradient", level="medium",
         ask="x = (2, 0, 4, 4), ε = 0. For which g = γ ⊙ dy does nothing at all flow back to x?",
         options=[
-            Option("g = (1, 1, 1, 1)", "The outputs sum to 0 and cannot rise together.", _vanishes(np.ones(4))),
+            Option("g = (1, 1, 1, 1)", "The entries of x̂ sum to 0 and cannot rise together.", _vanishes(np.ones(4))),
             Option("g = x̂", "The squares of x̂ sum to d: x̂ cannot grow along itself.", _vanishes(normal(FOUR))),
             Option("g = 1 + 2x̂", "A mixture of the two lost directions is lost.", _vanishes(1 + 2 * normal(FOUR))),
             Option("g = (1, 0, 0, 0)", "Of this pull some is left after both parts are taken off.", _vanishes(np.eye(4)[0])),

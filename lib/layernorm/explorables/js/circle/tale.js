@@ -176,7 +176,7 @@ const FORWARD = {
     (u) => ({ gamma: [1 + u / 2, 1 - u / 2, 1], beta: [u / 2, -u / 2, 0] }), (_, end) => (shaped(end) ? 1 : 0), () => "Moved and stretched, it is still one closed curve: what was lost does not come back."),
 };
 const RMS = {
-  Slide: asks("Slide x parallel to the ones axis: x + 1, x + 2, … Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
+  Slide: asks("Slide x parallel to the ones axis: x + c·1. Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
     (start, end) => (stays(start, end) ? 0 : 1), () => "No mean is taken away, so RMSNorm sees it. LayerNorm does not."),
   Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["it stays", "over the sphere", "twice as far"],
     (u, { x }) => ({ x: times(x, 1 + u - BACK * wave(u)) }), (start, end) => (doubled(start, end) ? 2 : 0), (end, start) => (doubled(start, end)

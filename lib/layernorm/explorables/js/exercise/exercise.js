@@ -1,6 +1,6 @@
 // One item of the bank; what was answered is kept in the browser, and comes back when it is due.
 import { el, voice } from "../kit.js";
-import { DAY, answer, stage } from "../practice/progress.js";
+import { answer, daysBetween, stage } from "../practice/progress.js";
 import { named, staged, when } from "../practice/naming.js";
 import { rich } from "../practice/forms.js";
 import { unseal } from "../practice/seal.js";
@@ -27,7 +27,7 @@ export function render({ model, el: root, signal }) {
   else root.replaceChildren(head, sheet({ seen, key, at: begun ? ((begun.case ?? -1) + 1) % cases : 0, answered, revealed }).node);
   follow((progress) => {
     const record = progress.items[seen.name], words = staged(stage(record));
-    mark.textContent = record ? `${words}${record.due > Date.now() ? `, again ${when(record.due, Date.now(), DAY)}` : ", due now"}` : "";
+    mark.textContent = record ? `${words}${record.due > Date.now() ? `, again ${when(daysBetween(Date.now(), record.due))}` : ", due now"}` : "";
   }, signal);
 }
 

@@ -1,7 +1,7 @@
 // The gate at the end of a chapter: six items without hints.
 import { el } from "../kit.js";
 import { fill } from "../practice/judging.js";
-import { DAY, gate, stage } from "../practice/progress.js";
+import { daysBetween, gate, stage } from "../practice/progress.js";
 import { staged, when } from "../practice/naming.js";
 import { unseal } from "../practice/seal.js";
 import { change, follow, load } from "../practice/store.js";
@@ -22,7 +22,7 @@ export function render({ model, el: root, signal }) {
   function start() {
     const runs = load().gates[chapter]?.runs ?? 0;
     body.replaceChildren(
-      el("p", {}, `${items.length} questions, some from earlier pages, no hints. You pass if all are right; one of them may take a second try. Pass again a day later or more, and it is kept.`),
+      el("p", {}, `${items.length} questions, some from earlier pages, no hints. You pass if all are right; one of them may take a second try. Pass again on a later day, and it is kept.`),
       button(runs ? "Go through it again" : "Begin", () => step(begin(items.length, runs))));
   }
 
@@ -32,7 +32,7 @@ export function render({ model, el: root, signal }) {
     const next = button("Next", () => { step(result); });
     let result = null;
     const turn = numbered(run, which), count = `Question ${run.done + 1} of ${run.done + run.queue.length}${run.tries[which] ? ", second try" : ""}`;
-    const card = sheet({ ...item, at: turn % cases(item), turn, bare: true, place: `${count}. `, answered: ({ right }) => {
+    const card = sheet({ ...item, at: cases(item) - 1 - (turn % cases(item)), turn, bare: true, place: `${count}. `, answered: ({ right }) => {
       result = advance(run, right);
       next.textContent = result.queue.length ? "Next" : "How did it go?";
       next.hidden = false;
@@ -61,8 +61,8 @@ export function render({ model, el: root, signal }) {
   root.replaceChildren(el("p", { class: "ln-kind" }, title, mark), body, paper);
   start();
   follow((progress) => {
-    const record = progress.gates[chapter], now = Date.now();
-    const reached = stage(record), again = reached === "passed" ? `, to be kept: ${when(record.passed + DAY, now, DAY)}` : "";
+    const record = progress.gates[chapter];
+    const reached = stage(record), again = reached === "passed" ? `, to be kept: ${when(1 - daysBetween(record.passed, Date.now()))}` : "";
     mark.textContent = `${staged(reached)}${again}`;
   }, signal);
 }

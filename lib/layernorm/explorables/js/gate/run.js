@@ -20,7 +20,7 @@ export const outcome = ({ missed }) => missed.length <= SECOND_TRIES;
 export function verdict(run, count, { passed, kept, time }) {
   const wrong = new Set(run.missed).size, right = count - wrong;
   if (!outcome(run)) return { mark: "✕ Not yet.", text: `${right} of ${count} were right at once. Reread what is listed, then come back: what has numbers will have others.` };
-  if (kept === time) return { mark: "✓✓ Kept.", text: "You passed again, at least a day later. This chapter stays with you." };
-  if (passed === time) return { mark: "✓ Passed.", text: "Come back in a day or more and pass again; then it is kept." };
-  return { mark: "✓ Passed again.", text: kept ? "It was kept already." : "To be kept, it has to be at least a day later." };
+  if (kept === time) return { mark: "✓✓ Kept.", text: "You passed again, on a later day. This chapter stays with you." };
+  if (passed === time) return { mark: "✓ Passed.", text: "Come back tomorrow or later and pass again; then it is kept." };
+  return { mark: "✓ Passed again.", text: kept ? "It was kept already." : "To be kept, it has to be on a later day." };
 }

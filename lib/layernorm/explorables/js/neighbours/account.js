@@ -61,7 +61,7 @@ function measured({ x, d, y, stats, old, count, seen, before, own }) {
     return `Feature 1’s mean is ${stat(stats.mean[0])}, its variance ${stat(stats.variance[0])}: you are ${bold(side(far[0]))} the mean.`;
   }
   if (!own && sorted(x) === sorted(before)) return `The same rows in other seats: ${bold("a mean does not know the order")}.`;
-  if (!own && !count && x.length === 2 && y[0].every((v) => Math.abs(v) > 0.9)) {
+  if (!own && count === 0 && x.length === 2 && y[0].every((v) => Math.abs(v) > 0.9)) {
     return `With two rows the mean lies midway: all that BatchNorm can say of you is ${bold("less or more")}, and that has not changed.`;
   }
   const j = Math.max(0, seen[0] ? seen[0].indexOf(true) : x[0].findIndex((_, k) => short(old.mean[k]) !== short(stats.mean[k])));

@@ -6,8 +6,7 @@ export const named = (kind) => KINDS[kind];
 const STAGES = { new: "", tried: "begun", passed: "✓ passed", kept: "✓✓ kept" };
 export const staged = (stage) => STAGES[stage];
 
-// When something returns, from now on.
-export function when(due, now, day) {
-  const days = Math.ceil((due - now) / day);
+// When something returns that is so many days off.
+export function when(days) {
   return days <= 0 ? "now" : days === 1 ? "tomorrow" : `in ${days} days`;
 }

@@ -1,22 +1,31 @@
 // What a learner has done and when it comes back.  Pure: the time is always given.
 
-export const DAY = 86_400_000;
+const DAY = 86_400_000;
 const VERSION = 1;
 const AFTER = [1, 3, 7, 21, 60];                              // days until an item returns, by how often it went well in a row
+
+// Days are the reader's own, from midnight to midnight.
+function midnight(time, days = 0) {
+  const at = new Date(time);
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate() + days).getTime();
+}
+export const daysBetween = (from, to) => Math.round((midnight(to) - midnight(from)) / DAY);
+const laterDay = (time, than) => than === undefined || daysBetween(than, time) > 0;
+
 export const empty = () => ({ layernorm: "practice", version: VERSION, items: {}, gates: {} });
 
-// How far an item, or a gate, has come: "new", "tried", "passed" (without hints), "kept" (again, at least a day later).
+// How far an item, or a gate, has come: "new", "tried", "passed" (without hints), "kept" (again, on a later day).
 export const stage = (record) => (!record ? "new" : record.kept ? "kept" : record.passed ? "passed" : "tried");
 
 // An answer: `right`, `sure` (undefined where it was not asked), `hinted`, `at` (the number of the case), `fresh` (it has other numbers
 // each time), `time` in ms.  The same question again on the same day is no pass, and a right answer before its day moves nothing.
 export function answer(progress, name, { right, sure, hinted, at, fresh, time }) {
-  const old = progress.items[name] ?? { row: 0, due: time, time: -Infinity };
-  const clean = right && !hinted && (fresh || time - old.time >= DAY), early = right && time < old.due;
+  const old = progress.items[name] ?? { row: 0, due: time };
+  const clean = right && !hinted && (fresh || laterDay(time, old.time)), early = right && time < old.due;
   const row = !right ? 0 : early ? old.row : clean && sure !== false ? Math.min(old.row + 1, AFTER.length) : Math.min(old.row, 1);
-  const record = { row, time, case: at, right, sure, due: !right ? time : early ? old.due : time + AFTER[Math.max(row, 1) - 1] * DAY };
+  const record = { row, time, case: at, right, sure, due: !right ? time : early ? old.due : midnight(time, AFTER[Math.max(row, 1) - 1]) };
   record.passed = old.passed ?? (clean ? time : undefined);
-  record.kept = old.kept ?? (clean && old.passed !== undefined && time - old.passed >= DAY ? time : undefined);
+  record.kept = old.kept ?? (clean && old.passed !== undefined && laterDay(time, old.passed) ? time : undefined);
   return { ...progress, items: { ...progress.items, [name]: cleaned(record) } };
 }
 
@@ -24,7 +33,7 @@ export function answer(progress, name, { right, sure, hinted, at, fresh, time })
 export function gate(progress, chapter, { passed, time }) {
   const old = progress.gates[chapter] ?? { runs: 0 }, was = old.passed;
   const record = { runs: old.runs + 1, time, passed: was ?? (passed ? time : undefined),
-                   kept: old.kept ?? (passed && was !== undefined && time - was >= DAY ? time : undefined) };
+                   kept: old.kept ?? (passed && was !== undefined && laterDay(time, was) ? time : undefined) };
   return { ...progress, gates: { ...progress.gates, [chapter]: cleaned(record) } };
 }
 

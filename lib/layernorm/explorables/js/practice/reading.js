@@ -80,5 +80,5 @@ export function read(text, { many, whole }) {
   const comma = /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";
   const mixed = /(\d+) (\d+)\/(\d+)/.exec(said);
   const fraction = mixed ? ` Write ${mixed[0]} as ${mixed[1] * mixed[3] + +mixed[2]}/${mixed[3]}.` : "";
-  return { error: `${many === 1 ? "One number is" : `${many} numbers are`} asked for, and ${numbers.length} were read.${comma}${fraction}` };
+  return { error: `${many === 1 ? "One number is" : `${many} numbers are`} asked for, and ${numbers.length} ${numbers.length === 1 ? "was" : "were"} read.${comma}${fraction}` };
 }
