@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from layernorm.experiments import learning, placement
-from layernorm.experiments.learning import AFTER, AVERAGED, SOLVED, STEPS, learned, reverse_losses, small_transformer, solved_and_final
+from layernorm.experiments.learning import AVERAGED, CALM, SOLVED, STEPS, learned, reverse_losses, small_transformer, solved_and_final
 from layernorm.models import Transformer, initialize
 
 FLAT = {"rate": 0.003, "warm_up": 0}
@@ -20,14 +20,17 @@ def rng(seed=0):
 
 # --- Solved, and when
 
-def test_a_run_is_solved_when_the_mean_of_twenty_losses_is_below_a_tenth_and_goes_on_for_a_hundred_steps():
+def test_a_run_is_solved_when_the_mean_of_twenty_losses_is_below_a_tenth_and_ends_when_that_of_a_hundred_is():
     losses = [2.0] * 50 + [SOLVED / 2] * 500
     solved, final = solved_and_final(iter(losses))
     assert np.mean(losses[solved - AVERAGED:solved]) < SOLVED <= np.mean(losses[solved - AVERAGED - 1:solved - 1])
     assert final == pytest.approx(SOLVED / 2)
-    drawn = iter(losses)
-    solved_and_final(drawn)
-    assert len(losses) - len(list(drawn)) == solved + AFTER
+    for warm_up in (0, 200):
+        drawn = iter(losses)
+        solved_and_final(drawn, warm_up=warm_up)
+        ran = len(losses) - len(list(drawn))
+        assert ran >= warm_up + CALM and np.mean(losses[ran - CALM:ran]) < SOLVED
+        assert ran == warm_up + CALM or np.mean(losses[ran - CALM - 1:ran - 1]) >= SOLVED
 
 
 def test_a_run_that_is_never_solved_ends_after_all_steps_and_one_that_is_no_number_at_once():
@@ -38,8 +41,9 @@ def test_a_run_that_is_never_solved_ends_after_all_steps_and_one_that_is_no_numb
 
 
 def test_a_run_that_is_lost_again_says_both():
-    solved, final = solved_and_final(iter([0.01] * AVERAGED + [2.0] * 1000))
-    assert solved == AVERAGED and final == 2.0
+    for calm in (AVERAGED, CALM - 10):
+        solved, final = solved_and_final(iter([0.01] * calm + [2.0] * 1000))
+        assert solved == AVERAGED and final == 2.0
 
 
 # --- The task

@@ -12,7 +12,7 @@ WIDTH, HEADS, HIDDEN = 32, 4, 64
 BETAS = (0.9, 0.98)                                               # of Adam, as in Vaswani et al. 2017
 GRID = 2.0 ** -20
 SOLVED, AVERAGED = 0.1, 20                                        # nats a token, and steps over which a loss is averaged
-STEPS, AFTER = 600, 100                                           # at most; and how long a run goes on once it is solved
+STEPS, CALM = 600, 100                                            # at most; and for how many the loss must stay low before a run may end
 
 
 def small_transformer(*, depth, start, rng, **options):
@@ -50,11 +50,11 @@ def reverse_losses(model, *, rate, warm_up, rng):
         yield loss.item()
 
 
-def solved_and_final(losses, steps=STEPS):
+def solved_and_final(losses, steps=STEPS, *, warm_up=0):
     """(step or None, loss): when the mean loss of 20 steps first was below 0.1, and that of the last 20.
 
-    At most ``steps`` steps are run, and 100 more once the task is solved.  A run whose loss is no number ends there; its
-    final loss is None.
+    At most ``steps`` steps are run.  A run ends before once the mean loss of 100 steps that it took behind the ``warm_up`` is
+    below 0.1, or where its loss is no number; its final loss is then None.
     """
     seen, solved = [], None
     for loss in islice(losses, steps):
@@ -63,7 +63,7 @@ def solved_and_final(losses, steps=STEPS):
             return solved, None
         if solved is None and len(seen) >= AVERAGED and np.mean(seen[-AVERAGED:]) < SOLVED:
             solved = len(seen)
-        if solved and len(seen) == solved + AFTER:
+        if len(seen) >= warm_up + CALM and np.mean(seen[-CALM:]) < SOLVED:
             break
     return solved, float(np.mean(seen[-AVERAGED:]))
 
@@ -74,5 +74,5 @@ def learned(*, depth, start, rate, warm_up, seeds, steps=STEPS, track=iter, **op
     for seed in track(range(seeds)):
         rng = np.random.default_rng(seed)
         model = small_transformer(depth=depth, start=start, rng=rng, **options)
-        found.append(solved_and_final(reverse_losses(model, rate=rate, warm_up=warm_up, rng=rng), steps))
+        found.append(solved_and_final(reverse_losses(model, rate=rate, warm_up=warm_up, rng=rng), steps, warm_up=warm_up))
     return {"solved": [solved for solved, _ in found], "final": [final for _, final in found]}

@@ -93,7 +93,8 @@ def warm_up(*, placement, start, rate, steps, seeds=4, track=iter):
     """Does a Transformer of eight blocks learn to reverse eight tokens, and when?
 
     8 tokens in the vocabulary, width 32, 4 heads, MLP 64 with ReLU, float64; Adam (0.9, 0.98), 16 sequences a step, 600
-    steps at most; a run is solved when the mean loss of 20 steps is below 0.1 nats, and goes on for 100 steps from there.
+    steps at most; a run has solved the task when the mean loss of 20 steps is below 0.1 nats, and ends when that of 100 is,
+    none of them in the warm-up.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ class Guess(_Card):
                            most=self._most(bool(answer)))
 
     def _most(self, answered):
-        """As many letters as the card can come to say, if that may take more room than the question: before it is drawn they hold the place."""
+        """What the card can come to say, if that may take more room than the question: it holds the place before it is drawn."""
         if answered:
             return f"✕ Not quite. You said {max(self.options, key=len, default='−1000.5')}; the answer: {self._words()}"
         return f"Your guess: {', '.join(self.options)}. The answer comes below." if self.many else ""

@@ -158,8 +158,8 @@ ITEMS = [
     ),
     Predict(
         name="input-feels", chapter=0, concept="layer", level="easy", section="gradient-of-a-layer",
-        ask="A layer y = ReLU(W x + b) with two outputs, both ReLUs open. x becomes 10 times as large, the ReLUs stay open, and the same pushes arrive at "
-            "y. What becomes of the gradients of W and of x?",
+        ask="A layer y = ReLU(W x + b) with two outputs, both ReLUs open. x becomes 10 times as large, the ReLUs stay open, and the same "
+            "pushes arrive at y. What becomes of the gradients of W and of x?",
         options=[
             Option("both 10 times as large", "x stands in the gradient of W. What stands in that of x?", _grow(10, 10)),
             Option("that of W 10 times as large, that of x as it was", "dW is push times input; dx is Wᵀ times push, and holds no x.",
