@@ -92,17 +92,19 @@ def gradient_growth(growth, gradient, limit):
             colour = colour if strong else C.ink_3
             at = place + 0.1 * (k - (len(growth) - 1) / 2)
             upper.vlines(at, values.min(1), values.max(1), color=colour, lw=1.4)
-            upper.plot(at, np.median(values, 1), color=colour, marker=mark, mfc=colour if strong else C.stage, ms=4.5, lw=1.2,
+            middle = np.median(values, 1)
+            upper.plot(at, middle, color=colour, marker=mark, mfc=colour if strong else C.stage, ms=4.5, lw=1.2,
                        ls=dashes if strong else (0, (1, 2)))
+            if norm == "BN" and not strong:
+                upper.annotate(f"{width}", (at[0], middle[0]), (-7, 0), textcoords="offset points", color=C.ink_2, ha="right", va="center")
     upper.axhline(limit, color=C.ink, lw=1.2, ls=(0, (6, 3)))
     upper.annotate(f"π/(π − 1) = {limit:.3f}", (-0.2, limit), (0, -4), textcoords="offset points", color=C.ink, va="top")
     widest = growth[max(growth)]
     upper.annotate(f"BatchNorm, width {max(growth)}", (0, np.median(widest[sizes[0]]["BN"])), (12, 0), textcoords="offset points",
                    color=C.bn, va="center")
-    upper.annotate("LayerNorm", (len(sizes) - 1, 1), (0, -8), textcoords="offset points", color=C.ln, ha="right", va="top")
-    upper.annotate(f"hollow: width {', '.join(map(str, list(growth)[:-1]))}", (0.98, 0.78), xycoords="axes fraction",
-                   color=C.ink_3, ha="right")
-    upper.set(xticks=place, ylim=(0.5, None), yticks=[1, 1.5, 2, 2.5, 3])
+    upper.annotate("LayerNorm", (0, 0.62), color=C.ln, va="center")
+    upper.annotate("hollow: width at the left", (0.98, 0.78), xycoords="axes fraction", color=C.ink_2, ha="right")
+    upper.set(xticks=place, xlim=(-0.75, None), ylim=(0.5, None), yticks=[1, 1.5, 2, 2.5, 3])
     upper.set_xticklabels(sizes)
     upper.set_xlabel("examples in the batch", loc="left")
     upper.set_title("growth of the squared gradient, per layer", color=C.ink_2)
@@ -111,7 +113,7 @@ def gradient_growth(growth, gradient, limit):
         colour = C.ln if "LayerNorm" in name else C.bn
         lower.plot(sizes_by_layer, color=colour, ls=dashes, marker="none")
         under = dashes == (0, (2, 1.5))
-        lower.annotate(name, (2, sizes_by_layer[2]), (6, -6 if under else 3), textcoords="offset points", color=colour,
+        lower.annotate(name, (2, sizes_by_layer[2]), (6, -18 if under else 3), textcoords="offset points", color=colour,
                        va="top" if under else "bottom")
     layers = len(sizes_by_layer) - 1
     lower.set(yscale="log", xlim=(0, layers), ylim=(0.1, max(v[0] for v in gradient.values()) * 20))

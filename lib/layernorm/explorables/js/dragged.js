@@ -58,6 +58,7 @@ export function numberField(view, { label, limit, step, grain, pixels, get, put,
     const text = String(+v.toFixed(3)), typing = document.activeElement === node && (node.valueAsNumber === v || node.getAttribute("aria-invalid") === "true");
     if (!typing && node.value !== text) node.value = text;    // never over what is being typed: 1.0 may become 1.05
     node.readOnly = still;
+    node.ariaReadOnly = String(Boolean(still));
     if (node.ariaLabel !== name) node.setAttribute("aria-label", name);
   } };
 }

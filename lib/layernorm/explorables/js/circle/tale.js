@@ -1,6 +1,6 @@
 // What the Circle tells and asks, without a page to tell it on: sentences, rows of numbers, presets.  Pure.
 import { ROUND } from "../arithmetic.js";
-import { fixed, list, short, subscript, superscript } from "../kit.js";
+import { exact, fixed, list, short, subscript, superscript } from "../kit.js";
 import { backward, length, normalized, ONES, parts, placed, plus, RADIUS, scattered, times } from "./space.js";
 
 const mark = (role, text) => `<b class="${role}">${text}</b>`;
@@ -69,6 +69,12 @@ const unbroken = (words) => words.replace(/ ([=+−⁄⊙÷]) /g, "\u00a0$1\u00a
 const names = (indices, sign) => indices.map((i) => sign + subscript(i + 1)).join(", ").replace(/, ([^,]*)$/, " and $1");
 const still = (now) => now.back.arrows[LAST].flatMap((v, i) => (tiny(v, length(now.g) / now.n.std) ? [i] : []));
 
+// How the mean square that is divided by, σ² or that of x, stands beside ε where ε is seen.
+function beside({ sigma, spread }, eps) {
+  const times = spread < 0.5 ? "less than" : spread < 0.9 ? "not far above" : `${Math.round(sigma ** 2 / eps)} times`;
+  return `${exact(sigma ** 2)} is ${times} ε = ${short(eps)}, so ε counts`;
+}
+
 function forward(now) {
   const { n, eps, beta } = now, away = length(n.foot);
   if (now.lost) return "All entries of x are equal: σ is 0, and without ε there is nothing to divide by. x has no x̂.";
@@ -77,8 +83,7 @@ function forward(now) {
   if (shaped(now)) return `The circle is stretched feature by feature and moved: ${Y("y")} runs on an ellipse around β = ${list(beta)}.`;
   if (now.flat) return `x lies on the ones axis. Without its mean nothing is left of it, and 0 ⁄ √ε is 0: ${XHAT("x̂ is the centre")}.`;
   if (n.spread < ROUND) {
-    return `σ² = ${short(n.sigma ** 2)} is ${n.spread < 0.5 ? "less than" : n.spread < 0.9 ? "not far above" : `${Math.round(n.sigma ** 2 / eps)} times`} ε = ${short(eps)}, so ε counts: `
-      + `${XHAT("x̂ stays inside the circle")}, at ${short(Math.sqrt(n.spread))} of its radius.`;
+    return `σ² = ${beside(n, eps)}: ${XHAT("x̂ stays inside the circle")}, at ${short(Math.sqrt(n.spread))} of its radius.`;
   }
   const goal = short(length(n.xhat));
   const way = Math.abs(away - RADIUS) < 0.005 ? "It is there already." : `Divided by σ it moves ${away > RADIUS ? "in" : "out"} to ${XHAT(goal === "1.732" ? "√3 = 1.732" : `${goal}, nearly √3`)}.`;
@@ -90,9 +95,10 @@ function rms(now) {
   const { n } = now, x = length(now.x);
   if (now.lost) return "x is 0, and without ε there is nothing to divide by.";
   if (tiny(x, 1)) return "x is 0, and stays there: 0 ⁄ √ε is 0.";
-  if (n.spread < ROUND) return `The mean square of x, ${short(n.sigma ** 2)}, is not far from ε = ${short(now.eps)}: ${XHAT("x̂ stays inside the sphere")}.`;
-  const level = n.mu / n.std, way = Math.abs(x - RADIUS) < 0.005 ? "x is there already" : `x moves straight ${x > RADIUS ? "towards" : "away from"} 0`;
-  return `${way}, until its length is ${XHAT("√3")}. ${Math.abs(level) < 0.0005 ? "Its mean is 0, so LayerNorm would agree"
+  if (n.spread < ROUND) return `The mean square ${beside(n, now.eps)}: ${XHAT("x̂ stays inside the sphere")}.`;
+  const level = n.mu / n.std, goal = XHAT("√3");
+  const way = Math.abs(x - RADIUS) < 0.005 ? `x has the length ${goal} already` : `x moves straight ${x > RADIUS ? "towards" : "away from"} 0, until its length is ${goal}`;
+  return `${way}. ${Math.abs(level) < 0.0005 ? "Its mean is 0, so LayerNorm would agree"
     : `Its mean is not taken away: x̂ keeps ${STAT(short(level))}`}.`;
 }
 

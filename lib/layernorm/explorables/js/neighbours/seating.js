@@ -56,7 +56,7 @@ function person(view, r, d) {
   const name = r ? el("button", { type: "button", class: "nb-drop", "aria-label": `Drop row ${r + 1}`, title: `Drop row ${r + 1}`, onclick: () => view.drop(r) },
     el("span", {}, String(r + 1)), el("span", { "aria-hidden": "true", class: "nb-cross" }, "×")) : el("span", { class: "nb-you" }, "you");
   const cells = xs.map(({ node }, j) => el("div", { role: "cell", class: "nb-x" }, node));
-  const node = el("div", { role: "row", class: `nb-row ${r ? "" : "is-you"}` }, el("div", { role: "rowheader" }, name), cells, el("div", { class: "nb-to", "aria-hidden": "true" }, r ? "" : "→"), ys.map((one) => one.node));
+  const node = el("div", { role: "row", class: `nb-row ${r ? "" : "is-you"}` }, el("div", { role: "rowheader", "aria-label": rowName(r) }, name), cells, el("div", { class: "nb-to", "aria-hidden": "true" }, r ? "" : "→"), ys.map((one) => one.node));
   return { node, name, draw(now, marks) {
     node.hidden = r >= now.x.length;
     if (node.hidden) return;

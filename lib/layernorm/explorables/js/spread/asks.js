@@ -1,5 +1,5 @@
 // What Spread says and asks, without a page to say it on: sentences, presets, verdicts.  Pure.
-import { power, short, subscript } from "../kit.js";
+import { exact, power, short, subscript } from "../kit.js";
 import { moments } from "./moments.js";
 
 const STAT = (text) => `<b class="r-stat">${text}</b>`, X = (text) => `<b class="r-x">${text}</b>`;
@@ -24,15 +24,15 @@ export function sentence({ d, mu, away, squares, total }) {
   if (total === 0) return `All ${d} points lie on their mean, ${STAT(`μ = ${short(mu)}`)}: no distance, no square, and σ is 0.`;
   const above = away.reduce((sum, a) => sum + Math.max(a, 0), 0), i = first(squares), share = squares[i] / total;
   return `Below the mean the distances sum to ${short(above)}, above it too: the line balances at ${STAT(`μ = ${short(mu)}`)}. `
-    + (d > 2 && share > 0.5 ? `${X(`x${subscript(i + 1)} alone`)} makes ${Math.round(100 * share)} % of the area.` : `The squares sum to ${short(total)}.`);
+    + (d > 2 && share > 0.5 ? `${X(`x${subscript(i + 1)} alone`)} makes ${Math.round(100 * share)} % of the area.` : `The squares sum to ${exact(total)}.`);
 }
 
 export const readouts = ({ total, variance, sample, sigma }) => [
-  ["sum of squares", short(total)], ["÷ d: σ²", short(variance)], ["÷ (d − 1)", short(sample)], ["σ", short(sigma)]];
+  ["sum of squares", exact(total)], ["÷ d: σ²", exact(variance)], ["÷ (d − 1)", exact(sample)], ["σ", short(sigma)]];
 
 export function spoken({ x, away, squares }, i) {
   const side = away[i] > 0 ? "above" : "below";
-  return `${short(x[i])}, ${away[i] === 0 ? "at the mean" : `${short(Math.abs(away[i]))} ${side} the mean, square ${short(squares[i])}`}`;
+  return `${short(x[i])}, ${away[i] === 0 ? "at the mean" : `${short(Math.abs(away[i]))} ${side} the mean, square ${exact(squares[i])}`}`;
 }
 
 // --- Presets: the lesson plan ----------------------------------------------------------------------------
@@ -72,7 +72,7 @@ export const PRESETS = {
     x: [3, 3, 3, 3], exact: true, ask: "The variance is 0. Which way must x₄ move to make it smaller?", options: ["left", "right", "neither"],
     path: (u, x) => last(x, leftThenRight(u)), seen: [0.25, 1],
     right: (a) => { const at = [0.25, 1].map((u) => moments(PRESETS["All alike"].path(u, a.x)).variance); return at.every((v) => v >= a.variance) ? 2 : at[0] < a.variance ? 0 : 1; },
-    tell: (a, b) => `To either side a square appears, and no square is below 0. Now the variance is ${short(b.variance)}.`,
+    tell: (a, b) => `To either side a square appears, and no square is below 0. Now the variance is ${exact(b.variance)}.`,
   },
   "One more": {
     x: START, ask: "One more number arrives, exactly at the mean. What does the variance do?", options: ["falls", "stays", "grows"],

@@ -10,8 +10,8 @@ const rect = (kind) => el("rect", { class: kind }), text = (kind) => el("text", 
 
 // What the mean square measures; in fewer words where they have no room.
 const LETTER = 8.3;                                           // px
-const named = (word, sign, v, wide) => [`${word} ${sign} = ${short(v)}`, `${word} ${short(v)}`, `${sign} = ${short(v)}`]
-  .find((words) => words.length * LETTER <= wide) ?? short(v);
+const named = (word, sign, v, wide) => [`${word} ${sign} = ${exact(v)}`, `${word} ${exact(v)}`, `${sign} = ${exact(v)}`]
+  .find((words) => words.length * LETTER <= wide) ?? exact(v);
 
 export function beam(view) {
   const line = rect("sp-line"), band = rect("sp-band"), fulcrum = el("path", { class: "sp-fulcrum" }), scale = el("g", { class: "sp-scale" });

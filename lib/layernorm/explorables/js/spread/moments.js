@@ -1,6 +1,6 @@
 // Mean, distances, squares, their two divisions, and the frame in which they are drawn.  Pure.
 import { mean } from "../arithmetic.js";
-import { short } from "../kit.js";
+import { exact } from "../kit.js";
 
 const NOISE = 1e-13;                                          // of the largest number: what rounding leaves of a distance of 0
 const sum = (v) => v.reduce((total, a) => total + a, 0);
@@ -60,7 +60,7 @@ export function areas({ away, squares }, unit) {
     let top = Infinity;
     for (const i of order.filter((k) => Math.sign(away[k]) === side)) {
       const tall = Math.abs(away[i]) * unit, alike = away.filter((a) => Math.abs(a - away[i]) * unit < 0.5).length;
-      const words = `${alike > 1 ? `${alike} × ` : ""}${short(squares[i])}`;
+      const words = `${alike > 1 ? `${alike} × ` : ""}${exact(squares[i])}`;
       if (tall < Math.max(21 * alike + 16, 7 * words.length + 8) || top - tall < 15) continue;
       top = tall;
       shown.push({ i, words });
