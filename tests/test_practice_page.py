@@ -233,6 +233,18 @@ def test_a_gate_is_passed_with_six_right_answers(visit, chapter):
     assert gate["passed"] and "kept" not in gate
 
 
+def test_a_gate_that_was_left_in_the_middle_goes_on_after_a_reload(visit):
+    page = visit(page_of(1))
+    gate = page.locator("#gate-1")
+    gate.get_by_role("button", name="Begin").click()
+    gate.locator(".ln-typed").fill(typed(practice.find(practice.GATES[1][0]).cases()[-1].answer + 1))
+    gate.get_by_role("button", name="I am sure").click()
+    expect(gate.get_by_role("button", name="Next")).to_be_visible()
+    page.reload()
+    gate.get_by_role("button", name="Go on with question 2").click()
+    expect(gate.locator(".ln-count")).to_contain_text("Question 2 of 7")
+
+
 def test_a_gate_is_failed_then_passed_and_a_day_later_kept(visit):
     page = visit(page_of(1))
     said = go_through(page, 1, 0, wrong=(0, 1))

@@ -423,6 +423,15 @@ def test_no_run_asks_with_the_numbers_of_another_one(js):
     assert seen == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_run_that_was_left_goes_on_in_the_same_gate_only(js):
+    call = js("gate/run")
+    run = call("$run.advance($run.begin(6, 1), false)")
+    assert call("$run.resumed(run, 6, 1)", run=run) == run
+    for count, turn in ((5, 1), (6, 2)):
+        assert call("$run.resumed(run, count, turn)", run=run, count=count, turn=turn) is None
+    assert call("$run.resumed($run.begin(6, 1), 6, 1)") is call("$run.resumed(null, 6, 1)") is None
+
+
 def test_two_wrong_answers_do_not_pass_it(js):
     run, passed = run_of(js, False, False, True, True, True, True, True)
     assert not passed and run["queue"] == []

@@ -612,7 +612,7 @@ ARRIVED = Compute(
 LEFT = Order(
     name="what-is-left", chapter=3, concept="modes", level="medium",
     ask="A running mean begins at r₀ and meets two batches whose mean is s. Show how much of the start's error is left. Put the lines in "
-        "order; each equals the one before.",
+        "order, beginning with the update at the second batch; each follows from the one before.",
     steps=[
         Step("(1 − m) r₁ + m s", "the update, at the second batch", lambda: 0.9 * (0.9 * 1 + 0.1 * 5) + 0.1 * 5),
         Step("(1 − m) ((1 − m) r₀ + m s) + m s", "r₁ came from the same update", lambda: (1 - 0.1) * ((1 - 0.1) * 1 + 0.1 * 5) + 0.1 * 5),
@@ -690,7 +690,7 @@ RATE = Choose(
                _some_rate(lambda e: abs(e["BN"] - e["LN"]) < 0.25 and max(e["BN"], e["LN"]) < 5)),
         Option("“LayerNorm guesses where BatchNorm learns”", "At 3 it hardly learns in most seeds, and BatchNorm does well.",
                _some_rate(lambda e: e["BN"] < 5 and e["LN"] > 80)),
-        Option("“Neither learns this task”", "At 0.003 both get most digits wrong after so few steps.",
+        Option("“Both get most digits wrong”", "At 0.003 both get most digits wrong after so few steps.",
                _some_rate(lambda e: min(e["BN"], e["LN"]) > 50)),
         Option("“LayerNorm is ahead by a point”", "With small batches some rates would say so, with 64 none does.",
                _some_rate(lambda e: e["LN"] + 1 <= e["BN"])),

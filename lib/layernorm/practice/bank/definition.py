@@ -442,7 +442,8 @@ PLACED = [
 WORDED = [
     Order(
         name="sign-order", chapter=1, concept="keeps", level="medium", section="one-answer",
-        ask="Show that LN(a x + b) = sign(a) LN(x) at ε = 0, for a ≠ 0. Put the lines in order; each equals the one before.",
+        ask="Show that LN(a x + b) = sign(a) LN(x) at ε = 0, for a ≠ 0. Put the lines in order, beginning with "
+            "the definition; each follows from the one before.",
         steps=[
             Step("(a xᵢ + b − mean(a x + b)) / std(a x + b)", "the definition, for the vector a x + b",
                  lambda: ((_A * _X + _B) - (_A * _X + _B).mean()) / (_A * _X + _B).std()),

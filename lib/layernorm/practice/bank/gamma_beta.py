@@ -749,8 +749,8 @@ WORDED = [
     ),
     Order(
         name="dx-order", chapter=2, concept="gradient", level="hard",
-        ask="g arrives at x̂ = (x − μ)/s, with s = √(σ² + ε). Derive what xⱼ feels. Put the lines in order; each equals the one before. "
-            "(δᵢⱼ is 1 for i = j, else 0.)",
+        ask="g arrives at x̂ = (x − μ)/s, with s = √(σ² + ε). Derive what xⱼ feels. Put the lines in order, beginning with the chain "
+            "rule; each follows from the one before. (δᵢⱼ is 1 for i = j, else 0.)",
         steps=[
             Step("Σᵢ gᵢ · ∂x̂ᵢ/∂xⱼ", "xⱼ acts on the loss through every x̂ᵢ",
                  lambda: _G @ F.layer_norm_jacobian(_X, eps=0.1)),

@@ -856,7 +856,8 @@ WORDED = [
     Order(
         name="project-once", chapter=5, concept="rms", level="medium",
         ask="In a Pre-LN network the stream is s = W₁u₁ + W₂u₂, a sum of what was written. P = I − 11ᵀ/d takes the mean out of a vector. "
-            "Show that LayerNorm can be exchanged for RMSNorm. Put the lines in order; each equals the one before.",
+            "Show that LayerNorm can be exchanged for RMSNorm. Put the lines in order, beginning with LayerNorm; each follows from the one "
+            "before.",
         steps=[
             Step("LN(W₁u₁ + W₂u₂)", "what the sublayer reads", lambda: F.layer_norm(_W1 @ _U1 + _W2 @ _U2)),
             Step("(s − mean(s)) / √(var(s) + ε)", "the definition, with s for the sum",

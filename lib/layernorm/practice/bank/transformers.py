@@ -846,7 +846,8 @@ WORDED = [
     Order(
         name="the-stream-adds-up", chapter=4, concept="place", level="medium", section="stream-grows",
         ask="Pre-LN. x₀ enters with mean square 1, and n sublayers add f₁ to fₙ, each of mean square q, at right angles to x₀ and to "
-            "each other. Show that the mean square of the stream is 1 + n q. Put the lines in order; each equals the one before.",
+            "each other. Show that the mean square of the stream is 1 + n q. Put the lines in order, beginning with what is asked for; "
+            "each follows from the one before.",
         steps=[
             Step("mean square of the stream behind the last sublayer", "what is asked for",
                  lambda: (np.sum([_X0, *_ADDED], axis=0)**2).mean()),

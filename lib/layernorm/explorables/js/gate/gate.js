@@ -7,7 +7,7 @@ import { unseal } from "../practice/seal.js";
 import { change, follow, load } from "../practice/store.js";
 import { sheet } from "../practice/sheet.js";
 import { rich } from "../practice/forms.js";
-import { advance, begin, numbered, outcome, verdict } from "./run.js";
+import { advance, begin, numbered, outcome, resumed, verdict } from "./run.js";
 
 export const initialize = () => {};
 
@@ -19,11 +19,26 @@ export function render({ model, el: root, signal }) {
   const button = (words, act) => el("button", { type: "button", class: "ln-btn ln-check", onclick: act }, words);
   const cases = ({ seen }) => seen.cases?.length ?? 1;
 
+  // A run that is not ended outlives a reload of the page.
+  const place = `layernorm.gate.${chapter}`;
+  function keep(run) {
+    try {
+      sessionStorage.setItem(place, JSON.stringify(run));
+    } catch { /* nowhere to keep it */ }
+  }
+  function kept(runs) {
+    try {
+      return resumed(JSON.parse(sessionStorage.getItem(place)), items.length, runs);
+    } catch {
+      return null;
+    }
+  }
+
   function start() {
-    const runs = load().gates[chapter]?.runs ?? 0;
+    const runs = load().gates[chapter]?.runs ?? 0, open = kept(runs);
     body.replaceChildren(
       el("p", {}, `${items.length} questions, some from earlier pages, no hints. You pass if all are right; one of them may take a second try. Pass again on a later day, and it is kept.`),
-      button(runs ? "Go through it again" : "Begin", () => step(begin(items.length, runs))));
+      open ? button(`Go on with question ${open.done + 1}`, () => step(open)) : button(runs ? "Go through it again" : "Begin", () => step(begin(items.length, runs))));
   }
 
   function step(run) {
@@ -34,6 +49,7 @@ export function render({ model, el: root, signal }) {
     const turn = numbered(run, which), count = `Question ${run.done + 1} of ${run.done + run.queue.length}${run.tries[which] ? ", second try" : ""}`;
     const card = sheet({ ...item, at: cases(item) - 1 - (turn % cases(item)), turn, bare: true, place: `${count}. `, answered: ({ right }) => {
       result = advance(run, right);
+      keep(result);
       next.textContent = result.queue.length ? "Next" : "How did it go?";
       next.hidden = false;
     } });
@@ -45,6 +61,7 @@ export function render({ model, el: root, signal }) {
 
   function finish(run) {
     const passed = outcome(run);
+    keep(null);
     change((progress) => gate(progress, chapter, { passed, time: Date.now() }));
     const words = verdict(run, items.length, load().gates[chapter]);
     const wrong = [...new Set(run.missed)].map((i) => items[i].section);

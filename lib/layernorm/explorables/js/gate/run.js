@@ -15,6 +15,9 @@ export function advance(run, right) {
   return { ...run, queue: back ? [...queue, which] : queue, tries, done: run.done + 1, missed: right ? run.missed : [...run.missed, which] };
 }
 
+// A run that was left in the middle, if it still is one of this gate.
+export const resumed = (run, count, turn) => (run?.turn === turn && run.tries?.length === count && run.done > 0 && run.queue.length ? run : null);
+
 export const outcome = ({ missed }) => missed.length <= SECOND_TRIES;
 
 export function verdict(run, count, { passed, kept, time }) {

@@ -66,7 +66,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
       answered({ right: found.right, sure, hinted: hinted > 0, at, fresh: cases > 1 });
     }
     if (found.right || (seen.kind === "predict" && !found.slip)) revealed();
-    if (found.right || (bare && !found.slip)) {
+    if (found.right || ((bare || explains) && !found.slip)) {
       over = true;
       control.freeze(true);
     }
