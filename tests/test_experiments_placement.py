@@ -105,7 +105,7 @@ def test_what_is_left_out_is_not_there(without, left, monkeypatch):
         made.append(small_transformer(**options))
         return made[-1]
     monkeypatch.setattr(learning, "small_transformer", noted)
-    monkeypatch.setattr(learning, "solved_and_final", lambda losses, steps: (None, 0.0))
+    monkeypatch.setattr(learning, "solved_and_final", lambda losses, steps, warm_up: (None, 0.0))
     placement.left_out(without=without, start="torch", rate=0.003, seeds=1)
     assert sum(isinstance(module, nn.LayerNorm) for module in made[0].modules()) == left
 
