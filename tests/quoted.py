@@ -76,12 +76,12 @@ def unsupported(notebook, given=()):
 def minutes_to_read(notebook):
     """130 words of text a minute, a third of a minute a cell of code or figure, three an explorable, and what ``ASKS`` says; to the nearest 5.
 
-    What is deeper, and folded, is not counted.
+    What is deeper, and folded, is not counted, nor are the sources.
     """
     minutes, deeper = 0.0, False
     for cell in notebook.cells:
         if heading := re.search(r"^##+ .*", cell.source, re.M):
-            deeper = heading[0].startswith("### Deeper:")
+            deeper = heading[0].startswith(("### Deeper:", "## Sources"))
         if deeper:
             continue
         if cell.cell_type == "markdown":

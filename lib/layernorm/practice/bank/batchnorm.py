@@ -683,7 +683,7 @@ def _some_rate(says):
 
 RATE = Choose(
     name="a-rate-can-say", chapter=3, concept="mates", level="medium", section="who-wins",
-    ask=f"Batches of {BATCH}, {DIGITS:,} digits, the network of chapter 3. Somebody may choose one learning rate for all and draw the "
+    ask=f"Batches of {BATCH}, {DIGITS:,} digits, the network of this chapter. Somebody may choose one learning rate for all and draw the "
         "figure at that rate. Which headlines can be had from the lab under “Who wins?” (look there)?",
     options=[
         Option("“BatchNorm and LayerNorm are equally good”", "At 0.3 their medians lie within a quarter of a point, both low.",

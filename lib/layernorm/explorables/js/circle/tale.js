@@ -127,7 +127,7 @@ export function sentence(now, { step, cloud }) {
   if (now.mode === "backward") return unbroken(FLOWS[step](now));
   if (cloud) {
     if (!round(now)) return `${CLOUD} vectors at random (dots). ε = ${short(now.eps)} counts beside their size: ${XHAT("what comes out stays inside")}.`;
-    return now.mode === "rms" ? `${CLOUD} vectors at random (dots) and what RMSNorm makes of them: ${XHAT("points all over the sphere")}, two numbers each.`
+    return now.mode === "rms" ? `${CLOUD} vectors at random (dots) and what RMSNorm makes of them: ${XHAT("points all over the sphere")}: two numbers say where each lies.`
       : `${CLOUD} vectors at random (dots) and what LayerNorm makes of them: ${XHAT("points on one circle")}, an angle each.`;
   }
   return unbroken(now.mode === "rms" ? rms(now) : forward(now));
