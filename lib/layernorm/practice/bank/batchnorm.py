@@ -962,6 +962,18 @@ def _mode_case(x, training, gamma, beta, mean, var, eps):
     return broken
 
 
+def _untouched(answer):
+    names = "x", "γ", "β", "the running mean", "the running variance"
+    for training, mode in ((True, "training"), (False, "use")):
+        given = [np.array(one, dtype=float) for one in ([[0, 5], [3, 1]], [2, 3], [1, -1], [4, 5], [6, 7])]
+        before = [one.copy() for one in given]
+        answer(*given, training=training, eps=0.0)
+        for name, was, now in zip(names, before, given):
+            if not np.array_equal(was, now):
+                return f"In {mode} {name} was {say(was)} before the call, and is {say(now)} after it."
+    return ""
+
+
 def _no_variance(answer):
     try:
         with np.errstate(all="ignore"):
@@ -987,6 +999,7 @@ MODES = Code(
         Promise("ε stands under the root in both modes", lambda answer: _mode_case([[0], [0.002]], True, [1], [0], [0], [1], 1e-5)(answer)
                 or _mode_case([[0], [0.002]], False, [1], [0], [0], [1e-6], 1e-5)(answer)),
         Promise("one row in training raises a ValueError", _no_variance),
+        Promise("what it is given stays as it was, in both modes", _untouched),
     ],
     code="""
 def batch_norm(x, gamma, beta, running_mean, running_var, *, training, eps=1e-5):
@@ -1040,6 +1053,16 @@ def batch_norm(x, gamma, beta, running_mean, running_var, *, training, eps=1e-5)
         "one row in training raises a ValueError": """
 def batch_norm(x, gamma, beta, running_mean, running_var, *, training, eps=1e-5):
     mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (running_mean, running_var)
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
+""",
+        "what it is given stays as it was, in both modes": """
+def batch_norm(x, gamma, beta, running_mean, running_var, *, training, eps=1e-5):
+    if training and len(x) < 2:
+        raise ValueError("one row has no variance")
+    mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (running_mean, running_var)
+    if training:
+        running_mean *= 0.9
+        running_mean += 0.1 * mean
     return gamma * (x - mean) / np.sqrt(var + eps) + beta
 """,
     },
@@ -1280,8 +1303,8 @@ def listens(norm, x):
 """,
     },
     hints=("Change one row, run again, and see which rows of the output differ. Which change could a norm fail to notice?",
-           "LayerNorm does not see the same number added to a whole row. BatchNorm over two rows sees a move only if it crosses over: push "
-           "far, into both directions."),
+           "LayerNorm does not see the same number added to a whole row. BatchNorm over two rows sees a move, but for ε, "
+           "only if it crosses over: push far, into both directions."),
     solution="Push row j far, by different amounts in each feature, once each way, and compare the outputs with a small tolerance. A "
              "constant push hides from LayerNorm, a small one from BatchNorm over two rows.",
     misconception="If a small change does nothing, nothing depends on it.",

@@ -58,7 +58,7 @@ COMPUTED = [
         name="one-outlier", chapter=1, concept="keeps", level="medium", section="promised",
         ask="x = {x} with ε = 0. Then the last entry becomes {large}. What is x̂ now?",
         draw=lambda rng: {"x": np.array([*unlike(rng, 3, 0, 6), one_of(rng, 2, 4, 5)], dtype=float),
-                          "large": float(one_of(rng, 100, 200, 400, 1000))},
+                          "large": float(one_of(rng, 100, 200, 300, 400))},
         first={"x": FOUR, "large": 400.0},
         answer=lambda x, large: normal([*x[:3], large]),
         work=lambda x, large: {"was": normal(x), "mu": np.mean([*x[:3], large]), "std": np.std([*x[:3], large])},
@@ -86,7 +86,8 @@ COMPUTED = [
             "√d is the length of the whole x̂. One entry cannot have all of it: the others must sum to its negative.": lambda d: d**0.5,
             "That is d − 1, the square of it.": lambda d: d - 1,
             "LayerNorm does not squash entries into −1 to 1. Only their mean square is 1.": lambda d: 1,
-            "You divided the variance by d − 1. With 1/d it is larger.": lambda d: with_d_minus_one(np.eye(d)[0]).max(),
+            "You divided the squares by d − 1. With 1/d the variance is smaller and the entry larger.":
+                lambda d: with_d_minus_one(np.eye(d)[0]).max(),
         },
         hints=("Which vector has one entry that stands out as far as it can, while the sum of all is 0?",
                "Take x = (1, 0, …, 0). Its mean is 1/{d}."),

@@ -537,7 +537,8 @@ CHOSEN = [
             Option("nothing: the layer is dead", "y is constant in x, not in γ and β.", lambda: not any(_gradients_where_shut())),
         ],
         hints=("Three gradients: of γ, of β, of x. Which formulas contain γ?", "γ stands in g = γ ⊙ dy, and g is all that goes on to x."),
-        solution="In the first step only γ and β learn. After it γ is no longer 0, and from the second step on the layers before it hear "
+        solution="In the first step γ and β learn, and nothing before them. After it γ is no longer 0, and from the second step on the "
+                 "layers before it hear "
                  "something as well.",
         misconception="A LayerNorm with γ = 0 is dead for good.",
     ),

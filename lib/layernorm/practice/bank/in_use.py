@@ -275,8 +275,8 @@ COMPUTED = [
         hints=("To BatchNorm a zero is a number like any other. Find the mean first, then the mean of the squares.",
                "The mean is {mean}. The squares have the mean {full} at the real tokens and 0 at the others."),
         solution="The mean is {kept} · {mu} = {mean}. The mean square is {kept} · {full} = {square}; less the square of the mean, {less}, "
-                 "that gives the variance: {answer}. In use no padding is near, and the real tokens still come out with a wrong level: the "
-                 "running statistics remember it.",
+                 "that gives the variance: {answer}. In use no padding is near, and the real tokens still come out "
+                 "with a wrong level and spread: the running statistics remember it.",
         misconception="In use BatchNorm does not notice padding, so padding did no harm.",
     ),
     Count(
@@ -761,7 +761,7 @@ CHOSEN = [
         ],
         hints=("What is a BatchNorm in use? And what else in the network mixes tokens?",
                "The constants were measured once, on the training batches."),
-        solution="What speaks against BatchNorm in a Transformer happens in training; in use its traces are the constants.",
+        solution="In use nobody else is heard; what was heard in training remains in the constants.",
         misconception="A BatchNorm in use depends on the batch.",
     ),
 ]
@@ -969,7 +969,7 @@ def _past_in_place(answer):
 
 
 def _first_hears_second(x):
-    return np.vstack([x[:1] + x[1:2], x[1:]])                     # (T, d)
+    return np.vstack([x[:1] + x[1:2].sum(axis=0), x[1:]])         # (T, d)
 
 
 def _hears_next(x):

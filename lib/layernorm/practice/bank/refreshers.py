@@ -170,7 +170,7 @@ ITEMS = [
         ],
         hints=("Nudge one weight: by how much does z move? Nudge one input: by how much does z move?",
                "A weight is multiplied with x, an input with W."),
-        solution="dW is the push at z times x, so it grows with x. dx is Wᵀ times the push: its size is that of W.",
+        solution="dW is the push at z times x, so it grows with x. dx is Wᵀ times the push, and holds no x.",
         misconception="A larger input enlarges every gradient.",
         reveal=("Layer", {"x": _X.tolist(), "W": _W.tolist(), "b": _B.tolist(), "dy": _DY.tolist()}),
     ),

@@ -700,10 +700,10 @@ CHOSEN = [
                                      "and without warm-up.", lambda: gained(rate=0.001)),
             Option("the rate 0.03", "What 0.01 throws about, 0.03 throws farther.", lambda: gained(rate=0.03)),
             Option("25 steps of warm-up", "At 0.003 that helps. At 0.01, from these weights, it is too short.", lambda: gained(steps=25)),
-            Option("200 steps of warm-up", "Long enough for some, not for all.", lambda: gained(steps=200)),
-            Option("PyTorch's first weights", "They are smaller than Xavier's, and some network learns at 0.01 without warm-up.",
+            Option("200 steps of warm-up", "Long enough for one of the four.", lambda: gained(steps=200)),
+            Option("PyTorch's first weights", "They are smaller than Xavier's, and one of the four learns at 0.01 without warm-up.",
                    lambda: gained(start="torch")),
-            Option("GPT-2's first weights", "From these it can be learned at the same rate and without warm-up.",
+            Option("GPT-2's first weights", "From these three of the four learn it, at the same rate and without warm-up.",
                    lambda: gained(start="gpt2")),
         ],
         hints=("The plot holds three things fixed besides the place. Which?",
@@ -732,7 +732,8 @@ CHOSEN = [
         hints=("Two averages: of the gradients and of their squares. Work out both for 1 and 100, taking their plain means.",
                "The mean of 1 and 100 is about 50. The root of the mean of 1 and 10,000 is about 71."),
         solution="In the second step both averages weigh the two gradients about alike, and the root of a mean of squares lies above the "
-                 "mean. So a gradient that jumps makes no large step.",
+                 "mean. So this jump makes no larger step. (With β₂ = 0.999 a late one can make it about three "
+                 "times as large, not a hundred times.)",
         misconception="A sudden large gradient makes a large step.",
     ),
     Choose(
