@@ -245,6 +245,28 @@ def test_a_gate_that_was_left_in_the_middle_goes_on_after_a_reload(visit):
     expect(gate.locator(".ln-count")).to_contain_text("Question 2 of 7")
 
 
+IN_SIGHT = """() => [document.activeElement, document.querySelector("#gate-1 :is(.ln-count, .ln-verdict)")].map((one) => {
+  const { top, bottom, height } = one.getBoundingClientRect();
+  return top >= 56 && (bottom <= innerHeight || height > innerHeight - 56);
+})"""
+
+
+def test_on_a_phone_the_question_and_what_has_the_focus_are_on_the_screen(visit):
+    page = visit(page_of(1), viewport={"width": 390, "height": 700})
+    gate = page.locator("#gate-1")
+    gate.get_by_role("button", name="Begin").press("Enter")
+    while gate.locator(".ln-count").count():
+        assert page.evaluate(IN_SIGHT) == [True, True], gate.locator(".ln-count").inner_text()
+        field = gate.locator(".ln-typed")
+        if field.count():
+            field.fill("0 0 0 0 0"[:2 * int((re.search(r"\d+", field.get_attribute("placeholder")) or ["1"])[0]) - 1])
+        else:
+            gate.locator("input").first.press("Space")
+        gate.get_by_role("button", name="I am sure").press("Enter")
+        gate.get_by_role("button", name=re.compile("Next|How did it go")).press("Enter")
+    assert page.evaluate(IN_SIGHT) == [True, True]
+
+
 def test_a_gate_is_failed_then_passed_and_a_day_later_kept(visit):
     page = visit(page_of(1))
     said = go_through(page, 1, 0, wrong=(0, 1))

@@ -30,18 +30,18 @@ export function render({ model, el: root, signal }) {
     tell(`Written to ${FILE}: ${listed(load())}.`);
   };
   // Asked twice, since it cannot be undone.
-  const forget = button("Forget everything", () => { forget.hidden = true; sure.hidden = false; no.focus(); });
+  const forget = button("Forget everything", () => { note.textContent = ""; forget.hidden = true; sure.hidden = false; no.focus(); });
   const no = button("Keep it", () => calm("Nothing was changed."));
   const yes = button("Forget it all", () => { change(empty); calm("All progress in this browser is gone."); });
   const sure = el("span", { class: "ln-sure-of-it", hidden: true, role: "group", "aria-label": "Forget everything? This cannot be undone.",
-    onkeydown: ({ key }) => { if (key === "Escape") no.click(); } }, "This cannot be undone.", no, yes);
+    onkeydown: ({ key }) => { if (key === "Escape") no.click(); } }, "Forget everything? This cannot be undone.", no, yes);
   const calm = (words) => { sure.hidden = true; forget.hidden = false; forget.focus(); tell(words); };
   const tell = (words) => { note.textContent = words; say(words); };
 
   function draw(progress) {
     const now = Date.now(), waiting = due(progress, items, now), begun = items.some(({ name }) => progress.items[name]);
     const links = waiting.slice(0, SHOWN).map(({ name, kind, asks, href }) => el("li", {}, el("a", { href: href.replace("#", "?due#") }, `${named(kind)}: ${asks}`), progress.items[name].sure && !progress.items[name].right ? " (you were sure, and it was wrong)" : ""));
-    today.replaceChildren(el("p", {}, el("b", {}, "Due today. "), counted(waiting.length, begun, SHOWN)), ...(links.length ? [el("ol", {}, links)] : []));
+    today.replaceChildren(el("p", {}, el("b", {}, whole ? "Due today. " : ""), counted(waiting.length, begun, SHOWN)), ...(links.length ? [el("ol", {}, links)] : []));
     if (whole) {
       table.replaceChildren(el("table", { class: "ln-reached" }, el("thead", {}, el("tr", {}, ["Chapter", "Gate", "Passed", "Kept"].map((words) => el("th", { scope: "col" }, words)))),
         el("tbody", {}, chapters.map(({ number, title, href }) => {

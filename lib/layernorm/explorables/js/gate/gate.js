@@ -5,7 +5,7 @@ import { daysBetween, gate, stage } from "../practice/progress.js";
 import { staged, when } from "../practice/naming.js";
 import { unseal } from "../practice/seal.js";
 import { change, follow, load } from "../practice/store.js";
-import { sheet } from "../practice/sheet.js";
+import { inSight, sheet } from "../practice/sheet.js";
 import { rich } from "../practice/forms.js";
 import { advance, begin, numbered, outcome, resumed, verdict } from "./run.js";
 
@@ -54,8 +54,9 @@ export function render({ model, el: root, signal }) {
       next.hidden = false;
     } });
     next.hidden = true;
-    body.replaceChildren(el("p", { class: "ln-count" }, count), card.node, next);
-    card.focus();
+    const head = el("p", { class: "ln-count" }, count);
+    body.replaceChildren(head, card.node, next);
+    inSight(head, card.input);
     return undefined;
   }
 
@@ -68,7 +69,7 @@ export function render({ model, el: root, signal }) {
     const list = wrong.length ? [el("p", {}, "To reread:"), el("ul", {}, [...new Map(wrong.map((one) => [one.href, one])).values()].map(({ href, title }) => el("li", {}, el("a", { href }, title))))] : [];
     const box = el("div", { class: "ln-verdict", "data-state": passed ? "right" : "wrong", tabindex: "-1" }, el("b", { class: "ln-tag" }, words.mark), ` ${words.text}`);
     body.replaceChildren(box, ...list, button("Go through it again", () => step(begin(items.length, load().gates[chapter].runs))));
-    box.focus({ preventScroll: true });
+    inSight(box, box);
   }
 
   root.classList.add("ln-ex", "ln-practice", "ln-gate");

@@ -10,7 +10,7 @@ let made = 0;                                                 // forms of one pa
 function typed({ many, whole }, ready) {
   const words = many > 1 ? `${many} ${whole ? "whole numbers" : "numbers"}, in order` : whole ? "a whole number" : "a number";
   const input = el("input", { type: "text", class: "ln-typed", autocomplete: "off", spellcheck: "false",
-    "aria-label": `Your answer: ${words}`, placeholder: words, oninput: () => ready(input.value.trim() !== "") });
+    "aria-label": `Your answer: ${words}`, placeholder: words, oninput: () => { input.removeAttribute("aria-invalid"); ready(input.value.trim() !== ""); } });
   return {
     mark: (on) => input.setAttribute("aria-invalid", on),
     node: el("p", { class: "ln-field-line" }, input),

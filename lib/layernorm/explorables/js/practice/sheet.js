@@ -7,6 +7,15 @@ import { named } from "./naming.js";
 const button = (words, act, kind = "") => el("button", { type: "button", class: `ln-btn ${kind}`, onclick: act }, words);
 export const paragraphs = (text) => text.split("\n").filter(Boolean).map((line) => el("p", {}, rich(line)));
 export const spoken = (text) => text.replaceAll("`", "");
+const near = (node) => node.scrollIntoView({ block: "nearest" });
+
+// What `start` begins stands below the header, and `node`, which now has the focus, on the screen.
+export function inSight(start, node) {
+  const { top } = start.getBoundingClientRect(), header = parseFloat(getComputedStyle(start).scrollMarginTop);
+  if (top < header || top > innerHeight / 2) start.scrollIntoView({ block: "start" });
+  node.focus({ preventScroll: true });
+  near(node);
+}
 
 // `answered({ right, sure, hinted, at })` hears the first answer to each case, `revealed()` that the answer is known; `bare` leaves out
 // hints and the solution; `place` says where the question stands among others; `turn` turns the options round.
@@ -30,6 +39,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     const words = told(key.hints[hinted - 1]), line = el("p", { tabindex: "-1" }, el("b", { class: "ln-tag" }, `Hint ${hinted}`), " ", ...rich(words));
     hints.append(line);
     draw();
+    near(line);
     if (hint.hidden) line.focus({ preventScroll: true });     // the button is gone; what it brought is read
     else say(`Hint ${hinted}. ${spoken(words)}`);
   });
@@ -45,6 +55,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     worked.replaceChildren(el("b", { class: "ln-tag" }, "Worked solution"), ...paragraphs(told(key.solution)));
     revealed();
     draw();
+    near(worked);
     worked.focus({ preventScroll: true });
   });
   const ask = el("span", { class: "ln-how" }, explains ? "" : "Check:");
@@ -78,6 +89,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     verdict.dataset.state = right ? "right" : slip ? "slip" : "wrong";
     verdict.replaceChildren(...(mark ? [el("b", { class: "ln-tag" }, mark), " "] : []), ...rich(words));
     draw();
+    near(verdict);
     if (over) verdict.focus({ preventScroll: true });         // which reads it
     else say(`${mark} ${spoken(words)}`);
   }
@@ -116,5 +128,5 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
       event.stopPropagation();                                // JupyterLab has commands on these keys
     } }, task, control.node, checking, verdict, hints, worked, more, status);
   begin();
-  return { node, focus: () => control.input.focus({ preventScroll: true }) };
+  return { node, get input() { return control.input; } };
 }
