@@ -118,7 +118,7 @@ def test_the_right_guess_is_counted_and_the_picture_does_not_give_it_away():
     asked, warm, other = (len(solved_by_hand(lab.runs.at(placement="post", start=start, rate=0.003, steps=steps)))
                           for start, steps in (("xavier", 0), ("xavier", 200), ("torch", 0)))
     assert lab.options[lab.right[0]] == {0: "none", 4: "all"}.get(asked, "some") and len(lab.right) == 1
-    assert lab.tell == f"{asked} of 4. After 200 steps of warm-up: {warm}. With torch's first weights and none: {other}." and lab.choice["placement"] == "pre"
+    assert lab.tell == f"{asked} of 4. After 200 steps of warm-up: {warm}. With torch's first weights and no warm-up: {other}." and lab.choice["placement"] == "pre"
 
 
 # --- What can go

@@ -44,7 +44,7 @@ class WarmUpLab(TrainingLab):
                 "ask": f"Post-LN, Xavier, rate {place['rate']}, no warm-up: "
                        f"how many of {seeds} seeds solve the task in 600 steps and keep it?",
                 "options": ["none", "some", "all"], "right": [right],
-                "tell": f"{solved} of {seeds}. After 200 steps of warm-up: {warm}. With torch's first weights and none: {other}.",
+                "tell": f"{solved} of {seeds}. After 200 steps of warm-up: {warm}. With torch's first weights and no warm-up: {other}.",
                 "facts": {"show": {"show": "solved", "start": "xavier", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
 
     def picture(self):
