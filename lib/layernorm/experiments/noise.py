@@ -11,13 +11,14 @@ SHIFT, STRETCH, OWN = 0.5, 1.25, 0.1                              # of the noise
 NOISY = ("BN", "noisy BN", *METHODS[1:])
 
 
-def noisy_batch_norm(*, rate, seeds=8, track=iter):
+def noisy_batch_norm(*, rate, seeds=16, track=iter):
     """Training with BatchNorm, with BatchNorm and noise that shifts every layer's input, with LayerNorm, and with no norm.
 
     scikit-learn's digits, four hidden layers of 32, norm before ReLU, He's initialization; 400 steps of plain gradient
     descent on batches of 32, the rate falling in a straight line from ``rate`` to 0; float64.  Behind every BatchNorm of
     the noisy network, at each step anew, each feature draws a shift from U(-0.5, 0.5) and a factor from U(1, 1.25), and
-    each example its own around them (+-0.1; standard deviation 0.1): z <- factor * z + shift.  In use there is no noise.
+    each example its own around them (+-0.1; standard deviation 0.1): z <- factor * z + shift.  In use there is no noise, and
+    BatchNorm's statistics are taken anew: over all training digits, layer by layer (Ioffe and Szegedy 2015, algorithm 2).
 
     Parameters
     ----------
@@ -30,9 +31,10 @@ def noisy_batch_norm(*, rate, seeds=8, track=iter):
     -------
     dict
         For each of "BN", "noisy BN", "LN", "none" a dict: ``test``, the error in % of each seed on 400 other digits (90 if it
-        diverged); ``shift``, how far the means of a layer's input move in five steps: for 256 digits that stay the same,
-        root mean square over features of the change of their mean, divided by their standard deviation (both as in
-        training), averaged over the four layers and the run; None where no input is left to measure.
+        diverged); ``running``, the same with the running statistics that were kept in training, under the noise; ``shift``,
+        how far the means of a layer's input move in five steps: for 256 digits that stay the same, root mean square over
+        features of the change of their mean, divided by their standard deviation (both as in training), averaged over the
+        four layers and the run; None where no input is left to measure.
 
     Source
     ------
@@ -56,12 +58,26 @@ def noisy_batch_norm(*, rate, seeds=8, track=iter):
                 if t % LOOK == 0:
                     looks.append(moments(network, images[learned[:, :PROBE]]))
                 network.step(images[now], targets[now], rate * (1 - t / STEPS))
-            outputs = network.predict(images[test])                                     # (seeds, n, 10)
+            running = errors(network, images[test], targets[test])                      # (seeds,)
+            settle(network, images[learned])
             shift = moved(looks)                                                        # (seeds,)
-        lost = ~np.isfinite(outputs).all((1, 2))                                        # (seeds,)
-        result[method] = {"test": np.where(lost, GUESSED, wrong(outputs, targets[test])),
-                          "shift": [one if np.isfinite(one) else None for one in shift]}
+            result[method] = {"test": errors(network, images[test], targets[test]), "running": running,
+                              "shift": [one if np.isfinite(one) else None for one in shift]}
     return result
+
+
+def errors(network, x, y):
+    """The error in % of each seed, 90 if what comes out is no number, (seeds,)."""
+    outputs = network.predict(x)                                                        # (seeds, n, 10)
+    return np.where(np.isfinite(outputs).all((1, 2)), wrong(outputs, y), GUESSED)
+
+
+def settle(network, x):
+    """Takes the noise away and the statistics for use anew, over x (seeds, n, inputs), layer by layer."""
+    network.noise = None
+    for layer, one, running in zip(network.layers, network.forward(x, learn=False)[0], network.running):
+        z = one["in"] @ layer["w"]                                                      # (seeds, n, m)
+        running[0][:], running[1][:] = z.mean(-2, keepdims=True), z.var(-2, ddof=1, keepdims=True)
 
 
 def noise(rngs):
