@@ -199,6 +199,16 @@ def test_a_number_is_typed_dragged_and_moved_by_keys_and_one_token_at_a_time_is_
     expect(root.locator(".bk-who")).to_have_text("Token 1")
 
 
+def test_the_page_follows_the_keys_that_walk_through_the_grid(show):  # noqa: F811
+    page = show(ln.Block(), viewport={"width": 1280, "height": 450})
+    page.evaluate("() => { document.body.style.paddingBottom = '200vh'; }")
+    bk(page).locator(".bk-pick").first.focus()
+    for key in ("ArrowDown",) * 4 + ("ArrowUp",) * 4:
+        page.keyboard.press(key)
+        top, bottom = page.evaluate("() => { const { top, bottom } = document.activeElement.getBoundingClientRect(); return [top, bottom]; }")
+        assert top >= 60 and bottom <= 450
+
+
 def test_everything_can_be_done_by_keys_and_the_focus_is_kept(show):  # noqa: F811
     page = show(ln.Block(), **LAPTOP)
     root = bk(page)

@@ -78,6 +78,13 @@ def test_in_every_state_it_fits_its_width_keeps_its_height_and_no_label_stands_o
                 assert across <= 2 or down <= 6, f"{one} and {other} in {where}"
 
 
+@pytest.mark.parametrize("width", (1280, 768, 390))
+def test_the_views_stand_beside_the_drawing_not_on_it(show, width):  # noqa: F811
+    root = circle(show(ln.Circle(), viewport={"width": width, "height": 900}))
+    space, views = (settled(root.locator(one)) for one in ("svg.cr-space", ".cr-views"))
+    assert space["y"] + space["height"] <= views["y"] or space["x"] + space["width"] <= views["x"]
+
+
 def test_a_long_question_leaves_its_options_room_and_the_views_stand_clear_of_the_table(show):  # noqa: F811
     page = show(ln.Circle(), **LAPTOP, reduced_motion="reduce")
     root = circle(page)
@@ -261,6 +268,19 @@ def test_x_is_dragged_and_only_its_direction_reaches_the_circle(show):  # noqa: 
     assert root.locator(".cr-hat").get_attribute("transform") == hat
     values = [float(root.get_by_label(f"x{i}", exact=True).input_value()) for i in "₁₂₃"]
     assert sum(values) < 5 and values != [2, 0, 4]
+
+
+def test_without_a_plane_keys_move_x_along_the_axis_and_round_it_as_well(show):  # noqa: F811
+    page = show(ln.Circle(mode="rms", x=[2, 0, 4]), **LAPTOP)
+    root = circle(page)
+    knob = root.get_by_role("slider", name=re.compile("^x: up.* away from 0 and back$"))
+    knob.focus()
+    page.keyboard.press("ArrowUp")
+    expect(knob).to_have_attribute("aria-valuetext", re.compile(re.escape("(2.1, 0.1, 4.1);")))
+    page.keyboard.press("ArrowLeft")
+    expect(root.get_by_label("direction", exact=True)).to_have_attribute("aria-valuetext", re.compile("^3°"))
+    page.keyboard.press("PageDown")
+    expect(root.get_by_label("size", exact=True)).to_have_attribute("aria-valuetext", re.compile("^2.56"))
 
 
 def test_keys_move_x_along_the_axis_round_it_and_away(show):  # noqa: F811

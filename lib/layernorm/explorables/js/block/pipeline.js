@@ -71,7 +71,9 @@ export function pipeline(view) {
     const way = WAYS[event.key], ends = { Home: 0, End: cells[0].length }[event.key];
     if (!way && ends === undefined) return;
     const t = Math.min(cells.length - 1, Math.max(0, focus[0] + (way?.[0] ?? 0))), c = ends ?? Math.min(cells[0].length, Math.max(0, focus[1] + way[1]));
-    go(t, c).focus({ preventScroll: true });
+    const cell = go(t, c);
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
     event.preventDefault();
     event.stopPropagation();
   });

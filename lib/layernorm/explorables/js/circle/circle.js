@@ -49,7 +49,7 @@ function viewOf(model) {
     put(changes) {
       const x = view.get("x"), mode = view.get("mode"), old = view.apart(), { level, size, direction } = { ...old, ...changes };
       facing = direction;
-      if (mode === "rms" && "size" in changes) return view.free({ x: old.size ? times(x, size / old.size) : plus([0, 0, 0], [1, 1, 1], size) });
+      if (mode === "rms" && size !== old.size) return view.free({ x: old.size ? times(x, size / old.size) : plus([0, 0, 0], [1, 1, 1], size) });
       const sigma = mode === "rms" ? parts(x, "forward").size : size;
       return view.free({ x: placed(level, sigma, direction).map((v) => +v.toFixed(6)) });
     },

@@ -106,7 +106,7 @@ export function scene(view) {
     const now = view.apart();
     view.put({ level: now.level + level, size: Math.max(0, now.size + size), direction: angle(now.direction + direction) });
   };
-  movable(knob, { label: "x: up and down along the ones axis, left and right round it, Page Up and Page Down away from it and back", view,
+  movable(knob, { label: `x: up and down along the ones axis, left and right round it, Page Up and Page Down away from ${view.get("mode") === "rms" ? 0 : "it"} and back`, view,
     from: () => view.get("x"),
     // A hand that slides along the axis trembles across it.
     move: (dx, dy, start, across, up) => {
