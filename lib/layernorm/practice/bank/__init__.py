@@ -1,5 +1,6 @@
 """The bank: all items, a file for each chapter and one for the refreshers."""
 import difflib
+from collections import Counter
 from functools import cache
 
 from ..forms import Item
@@ -13,6 +14,9 @@ ITEMS = [*refreshers.ITEMS, *definition.ITEMS, *gamma_beta.ITEMS, *batchnorm.ITE
 
 @cache
 def _by_name():
+    twice = [name for name, count in Counter(item.name for item in ITEMS).items() if count > 1]
+    if twice:
+        raise ValueError(f"two items are called {twice[0]!r}")
     return {item.name: item for item in ITEMS}
 
 
