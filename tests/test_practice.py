@@ -17,6 +17,7 @@ from layernorm.explorables import paper
 from layernorm.practice import bank, forms, mistakes
 from layernorm.practice.words import fill, say, slots
 from oracles import ORACLES
+from slips import SLIPS
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = {1: "01_definition", 2: "02_gamma_beta", 3: "03_batchnorm", 4: "04_transformers", 5: "05_in_use"}
@@ -89,13 +90,19 @@ def test_a_computed_item_has_fresh_numbers_and_knows_mistakes(item):
             assert "{" not in fill(words, case.given)
 
 
+def drawn(item, case):
+    """The numbers that were drawn for a case, arrays as lists."""
+    names = item.draw(np.random.default_rng(0))
+    return {name: np.asarray(case.given[name]).tolist() for name in names}
+
+
 @each("compute", "shapes")
 def test_what_a_computed_item_says_is_found_in_another_way(item):
     assert item.name in ORACLES, f"{item.name} has its truth from one place only: write one in tests/oracles.py"
-    drawn = set(item.draw(np.random.default_rng(0)))
-    named = {"answer", *slots(" ".join([item.ask, *item.hints, item.solution, *item.wrong]))} - drawn
     for case in item.cases():
-        found = ORACLES[item.name](**{name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in case.given.items() if name in drawn})
+        numbers = drawn(item, case)
+        named = {"answer", *slots(" ".join([item.ask, *item.hints, item.solution, *item.wrong]))} - set(numbers)
+        found = ORACLES[item.name](**numbers)
         assert named <= set(found), f"{item.name}: tests/oracles.py says nothing of {named - set(found)}"
         for name in named:
             np.testing.assert_allclose(np.ravel(case.given[name]), np.ravel(found[name]), rtol=1e-9, atol=1e-12, err_msg=f"{item.name}: {{{name}}} for {case.given}")
@@ -104,6 +111,30 @@ def test_what_a_computed_item_says_is_found_in_another_way(item):
 
 def test_no_oracle_is_left_of_an_item_that_has_gone():
     assert set(ORACLES) <= {item.name for item in practice.ITEMS}
+
+
+def alike(one, other):
+    return one.shape == other.shape and (np.abs(one - other) <= 1e-9 * np.where(other == 0, 1, np.abs(other))).all()
+
+
+@pytest.mark.parametrize("item", [item for item in practice.ITEMS if item.name in SLIPS], ids=lambda item: item.name)
+def test_each_known_mistake_gives_what_its_text_says(item):
+    slips = SLIPS[item.name]
+    for start in slips:
+        assert sum(words.startswith(start) for words in item.wrong) == 1, f"{item.name}: with “{start}”, in tests/slips.py, no mistake begins, or two do"
+    for words, wrongs in zip(item.wrong, zip(*(case.wrong for case in item.cases()))):
+        found = [slip for start, slip in slips.items() if words.startswith(start)]
+        assert len(found) == 1, f"{item.name}: what comes of “{words}” is computed in one place only: write one in tests/slips.py"
+        for case, wrong in zip(item.cases(), wrongs):
+            numbers = drawn(item, case)
+            slip = np.ravel(found[0](**numbers)).astype(float)
+            known = [wrong] if wrong.size else [case.answer, *case.wrong]      # these numbers do not show it: nobody could tell it from another
+            assert any(alike(slip, one) for one in known), (
+                f"{item.name}: of “{words}” comes {say(slip)} in tests/slips.py and {say(wrong) if wrong.size else 'nothing'} in the bank, for {numbers}")
+
+
+def test_no_slip_is_left_of_an_item_that_has_gone():
+    assert set(SLIPS) <= {item.name for item in practice.ITEMS if isinstance(item, practice.Compute)}
 
 
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

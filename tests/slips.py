@@ -1,0 +1,220 @@
+"""Each known mistake of each computed item by hand, from what its text says that somebody did: plain arithmetic, a loop or torch.
+
+``SLIPS[item][first words of the mistake]`` takes the drawn numbers of one case, arrays as lists, and gives what comes out if somebody does that;
+the words are as many as no other mistake of the item begins with.  Where the bank gives None, since these numbers do not show the mistake,
+the slip gives what another mistake gives, or the truth.  It shares nothing with the bank, nor with ``layernorm.functional``.
+"""
+import math
+
+from oracles import away, back, mean, normal, normal_by_torch, torch, variance
+
+SLIPS = {}
+
+
+def sign(a):
+    return (a > 0) - (a < 0)
+
+
+def times(*vectors):
+    return [math.prod(entries) for entries in zip(*vectors, strict=True)]
+
+
+def affine(v, gamma, beta):
+    return [g * a + b for a, g, b in zip(v, gamma, beta, strict=True)]
+
+
+def pairs(v):
+    """The squares of all differences: n² times the variance."""
+    return sum((a - b)**2 for k, a in enumerate(v) for b in v[:k])
+
+
+# What several items know
+
+def by_one_less(x):
+    return [a / math.sqrt(pairs(x) / len(x) / (len(x) - 1)) for a in away(x)]
+
+
+def by_the_square(x):
+    return [a / (pairs(x) / len(x)**2) for a in away(x)]
+
+
+def by_the_spread(x):
+    """Nothing subtracted."""
+    return [a / math.sqrt(pairs(x) / len(x)**2) for a in x]
+
+
+def by_the_size(x):
+    return [a * math.sqrt(len(x)) / math.hypot(*x) for a in x]
+
+
+# --- Refreshers -----------------------------------------------------------------------------------
+
+SLIPS["var-of-three"] = {
+    "You divided by 2": lambda x: pairs(x) / 6,
+    "That is the standard deviation": lambda x: math.sqrt(pairs(x)) / 3,
+    "You took the mean of the squares of the numbers": lambda x: (x[0] * x[0] + x[1] * x[1] + x[2] * x[2]) / 3,
+    "That is the sum of the squares": lambda x: pairs(x) / 3,
+    "You averaged the distances": lambda x: sum(max(3 * a - sum(x), sum(x) - 3 * a) for a in x) / 9,
+}
+SLIPS["wide-layer"] = {
+    "You left out b": lambda T, d, m: [sum([d] * m), T * m],
+    "You gave b a number for each input": lambda T, d, m: [(m + 1) * d, T * m],
+    "You gave each token weights of its own": lambda T, d, m: [sum([(d + 1) * m] * T), T * m],
+    "Those are the numbers that leave for one token": lambda T, d, m: [(d + 1) * m, m],
+    "You counted the numbers that enter": lambda T, d, m: [(d + 1) * m, T * d],
+}
+SLIPS["sign-and-spread"] = {
+    "A standard deviation is a distance": lambda std, a, b: -math.sqrt(variance([-a * std, a * std])),
+    "A shift of {b}": lambda std, a, b: math.sqrt(variance([-a * std, a * std])) + b,
+    "That is the rule for the variance": lambda std, a, b: variance([-a, a]) * std,
+    "You multiplied by {a} and added {b}": lambda std, a, b: b - -a * std,
+}
+SLIPS["boxes-in-a-row"] = {
+    "You let each box replace the stream": lambda h, k, n: math.prod([h] + [k] * n),
+    "You let every box read the beginning": lambda h, k, n: sum([h] + [k * h] * n),
+    "You added the beginning once": lambda h, k, n: h + math.prod([h] + [k] * n),
+    "That is what the last box adds": lambda h, k, n: h * ((1 + k)**n - (1 + k)**(n - 1)),
+}
+
+# --- Chapter 1 ------------------------------------------------------------------------------------
+
+SLIPS["by-hand"] = {
+    "You divided the squares by d − 1 = 3": by_one_less,
+    "You divided by σ² = {var}": by_the_square,
+    "You subtracted the mean and stopped": lambda x: away(x),
+    "You divided x itself by σ": by_the_spread,
+    "You divided by the root mean square": by_the_size,
+}
+SLIPS["volts"] = {
+    "You took it for 1 both times": lambda volts, eps: [1, 1],
+    "The first number is the standard deviation": lambda volts, eps: [
+        math.sqrt(variance(normal(volts, eps))), math.sqrt(variance([1000 * a for a in volts]) / (variance([1000 * a for a in volts]) + eps))],
+    "You took the unit for harmless": lambda volts, eps: 2 * [1 / (1 + eps / variance(volts))],
+}
+SLIPS["one-outlier"] = {
+    "You kept the old μ and σ": lambda x, large: [(a - mean(x)) / math.sqrt(pairs(x) / 16) for a in x[:3] + [large]],
+    "You left the other three as they were": lambda x, large: normal_by_torch(x)[:3] + normal_by_torch(x[:3] + [large])[3:],
+    "You divided by d − 1 = 3": lambda x, large: by_one_less(x[:3] + [large]),
+    "You divided by the variance": lambda x, large: by_the_square(x[:3] + [large]),
+}
+SLIPS["largest-entry"] = {
+    "√d is the length": lambda d: math.hypot(*[1] * d),
+    "That is d − 1, the square": lambda d: d - 1,
+    "LayerNorm does not squash": lambda d: 1,
+    "You divided the squares by d − 1": lambda d: (d - 1) / math.sqrt(d),          # 1 − 1/d over the root of 1/d
+}
+SLIPS["recover"] = {
+    "You added μ before you multiplied": lambda xhat, mu, std: [a * std + mu * std for a in xhat],
+    "You multiplied by σ²": lambda xhat, mu, std: [a * std * std + mu for a in xhat],
+    "You put back the size": lambda xhat, mu, std: [a * std for a in xhat],
+    "You divided by σ once more": lambda xhat, mu, std: [a / std + mu for a in xhat],
+}
+SLIPS["eps-half"] = {
+    "That is σ²": lambda eps, share: eps / (1 / share - 1),
+    "You asked when x̂ has this standard deviation": lambda eps, share: math.sqrt(eps) / math.sqrt(1 / share**2 - 1),
+    "You added ε to σ": lambda eps, share: eps / (1 / math.sqrt(share) - 1),       # (σ/(σ + ε))² is the share
+    "You turned the share round": lambda eps, share: math.sqrt(eps / share - eps),  # ε/(σ² + ε) is the share
+}
+SLIPS["padded"] = {
+    "You let the zeros vote": lambda x: normal_by_torch(x)[:3],
+    "The mean is that of the three": lambda x: [a / math.sqrt(pairs(x) / 25) for a in away(x[:3])],
+    "You summed over the three and divided by five": lambda x: [
+        (a - sum(x) / 5) / math.sqrt(sum((b - sum(x) / 5)**2 for b in x[:3]) / 5) for a in x[:3]],
+    "You divided the squares by 2": lambda x: by_one_less(x[:3]),
+}
+SLIPS["how-many-means"] = {
+    "You took one mean an example": lambda B, T, d: [B, d],
+    "You turned it round": lambda B, T, d: [d, B * T],
+    "That is one mean for each feature": lambda B, T, d: [d, d],
+    "γ is shared by all positions": lambda B, T, d: [B * T, math.prod((B, T, d))],
+    "γ is shared by all tokens": lambda B, T, d: [B * T, sum([d] * T)],
+}
+SLIPS["image-means"] = {
+    "The second number counts the channels": lambda N, C, H, W: [N, N * C],
+    "You forgot the batch": lambda N, C, H, W: [1, H * W],
+    "You turned them round": lambda N, C, H, W: [N * H * W, N],
+    "The first normalizes over all three axes": lambda N, C, H, W: [math.prod((N, C, H, W)), N * H * W],
+    "One mean for each channel": lambda N, C, H, W: [C, N * H * W],
+}
+
+# --- Chapter 2 ------------------------------------------------------------------------------------
+
+
+def back_through(x, g, *, mean, spread):
+    """What flows back to x from g at x̂, by torch, with μ or σ taken for a constant where it is False."""
+    t = torch()
+    x, g = (t.tensor(one, dtype=t.float64) for one in (x, g))
+    x.requires_grad_()
+    mu, std = x.mean(), x.var(correction=0).sqrt()
+    (((x - (mu if mean else mu.detach())) / (std if spread else std.detach())) * g).sum().backward()
+    return x.grad.tolist()
+
+
+SLIPS["output-by-hand"] = {
+    "You applied γ and β to x itself": lambda x, gamma, beta: affine(x, gamma, beta),
+    "You added β before you multiplied": lambda x, gamma, beta: affine(normal(x), gamma, times(gamma, beta)),
+    "You stopped at γ ⊙ x̂": lambda x, gamma, beta: normal_by_torch(x, gamma),
+    "You took β for the factor": lambda x, gamma, beta: normal_by_torch(x, beta, gamma),
+    "You subtracted the mean but did not divide": lambda x, gamma, beta: affine(away(x), gamma, beta),
+}
+SLIPS["mean-square-of-y"] = {                                     # for x̂ = (−1, 1)
+    "1 is the mean square of x̂": lambda gamma, beta: 1,
+    "That is γ²": lambda gamma, beta: variance([beta - gamma, beta + gamma]),
+    "You squared γ + β": lambda gamma, beta: gamma * gamma + 2 * gamma * beta + beta * beta,
+    "You let γ multiply the mean square once": lambda gamma, beta: gamma * mean([(-1)**2, 1**2]) + beta * beta,
+    "You left γ out": lambda gamma, beta: mean([(beta - 1)**2, (beta + 1)**2]),
+    "You added γ and β and squared nothing": lambda gamma, beta: gamma * 1 + beta,
+}
+SLIPS["two-rows"] = {
+    "Those are σ and μ of the first row": lambda row, other: [math.sqrt(pairs(row)) / 4, mean(row)],
+    "Those are σ and μ of the second row": lambda row, other: [math.sqrt(pairs(other)) / 4, mean(other)],
+    "You took the mean of the two σ": lambda row, other: [(math.sqrt(pairs(row)) + math.sqrt(pairs(other))) / 8, mean(row + other)],
+    "You took the slope the wrong way round": lambda row, other: [
+        rise := (normal(row)[0] - normal(other)[0]) / (row[0] - other[0]), row[0] - normal(row)[0] * rise],
+}
+SLIPS["gate-gradients"] = {
+    "You multiplied by γ₃ on the way": lambda x_hat, dy: [0 * sum(times(x_hat, dy)), sum(dy)],
+    "A shut gate": lambda x_hat, dy: [0, 0],
+    "You took means over the tokens": lambda x_hat, dy: [mean(times(x_hat, dy)), mean(dy)],
+    "You have them the wrong way round": lambda x_hat, dy: [sum(dy), sum(times(x_hat, dy))],
+    "You multiplied the sums": lambda x_hat, dy: [sum(a * b for a in x_hat for b in dy), sum(dy)],
+}
+SLIPS["fourth-number"] = {
+    "The three do not sum to 0": lambda x, dy: 0,
+    "You took the sum of the three": lambda x, dy: sum(back(x, [1.0] * 4, dy)[:3]),
+    "You continued with the mean of the three": lambda x, dy: -back(x, [1.0] * 4, dy)[3] / 3,
+    "You made the four sum to 1": lambda x, dy: 1 + back(x, [1.0] * 4, dy)[3],
+}
+SLIPS["back-by-hand"] = {
+    "You forgot γ": lambda x, gamma, dy: back(x, [1.0] * 4, dy),
+    "You treated σ as a constant": lambda x, gamma, dy: back_through(x, times(gamma, dy), mean=True, spread=False),
+    "You treated μ as a constant": lambda x, gamma, dy: back_through(x, times(gamma, dy), mean=False, spread=True),
+    "You divided what arrives by σ": lambda x, gamma, dy: back_through(x, times(gamma, dy), mean=False, spread=False),
+    "Both parts are gone": lambda x, gamma, dy: [a * math.sqrt(variance(x)) for a in back(x, gamma, dy)],
+    "You took off whole sums": lambda x, gamma, dy: [
+        (g - sum(times(gamma, dy)) - a * sum(times(gamma, dy, normal(x)))) / math.sqrt(variance(x))
+        for a, g in zip(normal(x), times(gamma, dy), strict=True)],
+    "You added the two parts": lambda x, gamma, dy: [                 # g + both is 2 g less what is left of g − both
+        2 * g / math.sqrt(variance(x)) - a for a, g in zip(back(x, gamma, dy), times(gamma, dy), strict=True)],
+}
+SLIPS["matrix-before"] = {
+    "{times} would be right without": lambda by, times: times,
+    "That is the factor for the gradient of z": lambda by, times: 1 / by / times,
+    "The output is the same as before": lambda by, times: 1,
+    "You divided by the size of v": lambda by, times: 1 / times,
+    "You divided by the growth of W": lambda by, times: 1 / by * times,
+}
+SLIPS["folded-bias"] = {
+    "You left the bias as it was": lambda gamma, beta, w, b: b,
+    "You added β itself": lambda gamma, beta, w, b: sum(beta, b),
+    "You sent β through the new weights": lambda gamma, beta, w, b: sum(times(w, gamma, beta), b),
+    "That is the part of β alone": lambda gamma, beta, w, b: sum(times(w, beta)),
+    "You folded γ into the bias": lambda gamma, beta, w, b: sum(times(w, gamma), b),
+}
+SLIPS["summed-in-one"] = {
+    "You gave each token a γ of its own": lambda B, T, d: [B * T * d, 1, B * T * d],
+    "You added up over the examples and not": lambda B, T, d: [T * d, B, B * T * d],
+    "You added up over the features": lambda B, T, d: [B * T, d, B * T * d],
+    "The first two are right": lambda B, T, d: [d, B * T, d],
+    "You counted the tokens of one example": lambda B, T, d: [d, T, B * T * d],
+}
