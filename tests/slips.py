@@ -5,8 +5,9 @@ the words are as many as no other mistake of the item begins with.  Where the ba
 the slip gives what another mistake gives, or the truth.  It shares nothing with the bank, nor with ``layernorm.functional``.
 """
 import math
+from fractions import Fraction
 
-from oracles import away, back, mean, normal, normal_by_torch, torch, variance
+from oracles import away, back, columns, mean, normal, normal_by_torch, torch, variance
 
 SLIPS = {}
 
@@ -217,4 +218,99 @@ SLIPS["summed-in-one"] = {
     "You added up over the features": lambda B, T, d: [B * T, d, B * T * d],
     "The first two are right": lambda B, T, d: [d, B * T, d],
     "You counted the tokens of one example": lambda B, T, d: [d, T, B * T * d],
+}
+
+# --- Chapter 3 ------------------------------------------------------------------------------------
+
+
+def batches(keep, percent):
+    """How many until less than so many per cent of the way are left, in fractions: one per cent is not less than one."""
+    left, number = Fraction(100), 0
+    while left >= percent:
+        left, number = left * keep, number + 1
+    return number
+
+
+SLIPS["down-by-hand"] = {
+    "You went across": lambda X: normal_by_torch(X[0]),
+    "You took one mean and one σ over all six numbers": lambda X: normal_by_torch(sum(X, []))[:2],
+    "You divided the squares by 2": lambda X: [by_one_less(column)[0] for column in columns(X)],
+    "You divided by the variances": lambda X: [by_the_square(column)[0] for column in columns(X)],
+    "You subtracted the column means and stopped": lambda X: [away(column)[0] for column in columns(X)],
+}
+SLIPS["more-less-equal"] = {                                      # over two: half the distance, divided by its own size
+    "That is x̂": lambda you, other, gamma, beta: [normal([a, b], 1e-5)[0] for a, b in zip(you, other, strict=True)],
+    "You gave the feature in which both are equal": lambda you, other, gamma, beta: affine(
+        [-1 if a < b else 1 for a, b in zip(you, other, strict=True)], gamma, beta),
+    "You turned more and less round": lambda you, other, gamma, beta: affine(
+        [normal([a, b], 1e-5)[1] for a, b in zip(you, other, strict=True)], gamma, beta),
+    "You went across your row": lambda you, other, gamma, beta: normal_by_torch(you, gamma, beta, 1e-5),
+    "You divided the squares by B − 1 = 1": lambda you, other, gamma, beta: affine(
+        [by_one_less([a, b])[0] if a != b else 0 for a, b in zip(you, other, strict=True)], gamma, beta),
+    "You added β before": lambda you, other, gamma, beta: [
+        (sign(a - b) + shift) * g for a, b, g, shift in zip(you, other, gamma, beta, strict=True)],
+}
+SLIPS["who-hears"] = {
+    "You turned the first two round": lambda B, d: [d, B, 1],
+    "You let the change reach the whole batch": lambda B, d: [B * d, d, 1],
+    "In use BatchNorm subtracts and divides by constants": lambda B, d: [B, d, B],
+    "The number itself changes as well": lambda B, d: [B - 1, d - 1, 1 - 1],
+    "You gave BatchNorm in use the reach of LayerNorm": lambda B, d: [B, d, d],
+    "You let each number be normalized by itself": lambda B, d: [1, d, 1],
+}
+SLIPS["companions"] = {
+    "You left the places out of BatchNorm's mean": lambda N, C, H, W, groups: [N, C * H * W / groups, C],
+    "{groups} is the number of groups": lambda N, C, H, W, groups: [N * H * W, groups * H * W, C],
+    "You left the places out of GroupNorm's mean": lambda N, C, H, W, groups: [N * H * W, C / groups, C],
+    "You let GroupNorm cross from image to image": lambda N, C, H, W, groups: [N * H * W, N * C * H * W / groups, C],
+    "You counted the means": lambda N, C, H, W, groups: [C, N * groups, N * H * W],
+}
+SLIPS["as-steady"] = {
+    "You took the root": lambda x, B: math.sqrt(B * B + B * B * x * x / 2),
+    "You left out the half before x²": lambda x, B: B + B * x * x,
+    "You left out the 1": lambda x, B: B * x * x / 2,
+    "At this B an entry that is not 0 spreads more": lambda x, B: B,
+}
+SLIPS["strangers"] = {
+    "You normalized the two by each other": lambda x, mean, var, gamma, beta: [beta + gamma * sign(x[0] - x[1]), beta - gamma * sign(x[0] - x[1])],
+    "You divided by the running variance": lambda x, mean, var, gamma, beta: [beta + gamma * a / var - gamma * mean / var for a in x],
+    "γ and β are missing": lambda x, mean, var, gamma, beta: [(a - mean) / math.sqrt(var) for a in x],
+    "You added β before": lambda x, mean, var, gamma, beta: [gamma * (a - mean) / math.sqrt(var) + gamma * beta for a in x],
+    "The running mean {mean} is still in it": lambda x, mean, var, gamma, beta: [beta + gamma * a / math.sqrt(var) for a in x],
+}
+SLIPS["once-then-in-use"] = {                                     # old + m (new − old), from 0 and 1
+    "You let the biased variance": lambda batch, x, m: (x - m * mean(batch)) / math.sqrt(1 + m * (variance(batch) - 1)),
+    "You used the mean and the variance of that batch": lambda batch, x, m: (x - mean(batch)) / math.sqrt(variance(batch)),
+    "You gave the old value the weight": lambda batch, x, m: (
+        (x - mean(batch) + m * mean(batch)) / math.sqrt(variance(batch, 1) + m * (1 - variance(batch, 1)))),
+    "You left the fresh layer as it was": lambda batch, x, m: (x - 0) / math.sqrt(1),
+    "You let the running variance begin at 0": lambda batch, x, m: (x - m * mean(batch)) / math.sqrt(m * variance(batch, 1)),
+    "You divided by the running variance": lambda batch, x, m: (x - m * mean(batch)) / (1 + m * (variance(batch, 1) - 1)),
+}
+SLIPS["arrived"] = {                                              # for the batch 0, 1, …, B − 1
+    "That is the mean square in training": lambda B: 1,
+    "You turned the two variances round": lambda B: variance(range(B), 1) / variance(range(B)),
+    "You took the root": lambda B: math.sqrt(variance(range(B)) / variance(range(B), 1)),
+    "That is the share by which": lambda B: 1 - variance(range(B)) / variance(range(B), 1),
+}
+SLIPS["how-many-batches"] = {
+    "You gave the old value the weight": lambda m, s, percent: batches(Fraction(str(m)), percent),
+    "You took one over the momentum": lambda m, s, percent: -(-1 // Fraction(str(m))),
+    "One batch too few": lambda m, s, percent: batches(1 - Fraction(str(m)), percent) - 1,
+    "One batch too many": lambda m, s, percent: batches(1 - Fraction(str(m)), percent) + 1,
+}
+SLIPS["swallowed-bias"] = {
+    "You subtracted the running mean and did not scale": lambda w, b, mean, var, gamma, beta: sum([b, -mean, beta]),
+    "The running mean is missing": lambda w, b, mean, var, gamma, beta: beta + gamma / math.sqrt(var) * b,
+    "β is missing": lambda w, b, mean, var, gamma, beta: gamma / math.sqrt(var) * b - gamma / math.sqrt(var) * mean,
+    "You scaled β along": lambda w, b, mean, var, gamma, beta: sum(gamma / math.sqrt(var) * one for one in (b, -mean, beta)),
+    "You divided by the running variance": lambda w, b, mean, var, gamma, beta: beta + gamma * b / var - gamma * mean / var,
+}
+SLIPS["halves-together"] = {
+    "You averaged the variances": lambda n, m1, m2, v1, v2: [mean([m1, m2]), mean([v1, v2])],
+    "You added the variances": lambda n, m1, m2, v1, v2: [mean([m1, m2]), sum([v1, v2])],
+    "You added the square of the distance between the means": lambda n, m1, m2, v1, v2: [
+        mean([m1, m2]), mean([v1, v2]) + m1 * m1 - 2 * m1 * m2 + m2 * m2],
+    "You averaged σ and squared": lambda n, m1, m2, v1, v2: [mean([m1, m2]), (v1 + v2 + 2 * math.sqrt(v1 * v2)) / 4],
+    "You took the variance of the two means": lambda n, m1, m2, v1, v2: [mean([m1, m2]), variance([m1, m2])],
 }

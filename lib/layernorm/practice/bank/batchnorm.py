@@ -629,7 +629,7 @@ LEFT = Order(
 def _batches(m, s, percent):
     """How many batches of mean s it takes a running mean from 0 to within so many per cent of s."""
     kept, number = 1 - after([s - 1, s + 1], m)[0] / s, 0         # the share of the distance that one batch leaves
-    while kept**number >= percent / 100:
+    while kept**number > percent / 100 * (1 - 1e-9):              # 0.1² is not less than 1 %, whatever is lost in 1 − 0.9
         number += 1
     return number
 
@@ -828,7 +828,7 @@ FOLDED = Compute(
     work=lambda w, b, mean, var, gamma, beta: {"weight": gamma * w / var**0.5, "std": var**0.5, "factor": gamma / var**0.5,
                                                "apart": b - mean, "xhat": (b - mean) / var**0.5},
     wrong={
-        "The old bias goes through the layer as well: it is scaled by γ/σ = {factor}, like the weight.":
+        "You subtracted the running mean and did not scale. What is left of the old bias is multiplied by γ/σ = {factor}, like the weight.":
             lambda w, b, mean, var, gamma, beta: b - mean + beta,
         "The running mean is missing: it is subtracted from the old bias.":
             lambda w, b, mean, var, gamma, beta: None if mean == 0 else gamma * b / var**0.5 + beta,
