@@ -314,3 +314,84 @@ SLIPS["halves-together"] = {
     "You averaged σ and squared": lambda n, m1, m2, v1, v2: [mean([m1, m2]), (v1 + v2 + 2 * math.sqrt(v1 * v2)) / 4],
     "You took the variance of the two means": lambda n, m1, m2, v1, v2: [mean([m1, m2]), variance([m1, m2])],
 }
+
+# --- Chapter 4 ------------------------------------------------------------------------------------
+
+
+def pre_ln(n):
+    return 1 / sum([1] * (n + 1))
+
+
+def post_ln(n):
+    return math.prod([1 / 2] * n)
+
+
+def order(x):
+    """x̂ of two features."""
+    return [sign(x[0] - x[1]), sign(x[1] - x[0])]
+
+
+SLIPS["count-the-norms"] = {
+    "You counted two a block": lambda L, d: [L + L, (L + L) * (d + d)],
+    "You counted one a block": lambda L, d: [L + 1, (L + 1) * (d + d)],
+    "You counted γ and left out β": lambda L, d: [L + L + 1, sum([d] * (L + L + 1))],
+    "The second number is that of one LayerNorm": lambda L, d: [L + L + 1, d + d],
+    "You gave each sublayer two LayerNorms": lambda L, d: [sum([4] * L) + 1, (sum([4] * L) + 1) * (d + d)],
+}
+SLIPS["pre-by-hand"] = {
+    "You normalized the sum of x and F(x)": lambda x, k: order([x[0] + k * x[1], x[1] + k * x[0]]),
+    "You let F read x itself": lambda x, k: [x[0] + k * x[1], x[1] + k * x[0]],
+    "You normalized x once": lambda x, k: [(1 - k) * a for a in order(x)],         # u and k times u swapped, which is −u
+    "You normalized the skip path": lambda x, k: [order(x)[0] + k * x[1], order(x)[1] + k * x[0]],
+    "That is what the sublayer adds": lambda x, k: [-k * a for a in order(x)],
+    "You subtracted the mean and did not divide": lambda x, k: [x[0] + k * (x[1] - x[0]) / 2, x[1] + k * (x[0] - x[1]) / 2],
+}
+SLIPS["adam-first-step"] = {
+    "That is a step of SGD": lambda rate, g: [-rate * a for a in g],
+    "Both sizes are right": lambda rate, g: [rate * sign(a) for a in g],
+    "You gave both the same sign": lambda rate, g: [-rate, -rate],
+    "You did not correct the averages": lambda rate, g: [-rate * 0.1 * a / math.sqrt(0.02 * a * a) for a in g],
+    "You corrected the average of the squares": lambda rate, g: [-rate * sign(a) / 10 for a in g],
+}
+SLIPS["when-it-is-lost"] = {
+    "You counted back from the end": lambda rate, W, limit: W - sum(rate * step <= limit * W * (1 + 1e-9) for step in range(1, W + 1)),
+    "At the end of the warm-up": lambda rate, W, limit: W,
+    "Then nothing would have been warmed up": lambda rate, W, limit: 1,
+    "You turned the share round": lambda rate, W, limit: -(-W * Fraction(str(rate)) // Fraction(str(limit))),
+}
+SLIPS["size-at-the-end"] = {
+    "That is the mean square": lambda L, q: sum([1] + [q, q] * L),
+    "You added sizes": lambda L, q: sum([1] + [math.sqrt(q)] * 2 * L),
+    "You let every sublayer add a share": lambda L, q: math.sqrt(math.prod([1 + q, 1 + q] * L)),
+    "You counted one sublayer a block": lambda L, q: math.hypot(1, *[math.sqrt(q)] * L),
+    "You left out the vector that entered": lambda L, q: math.hypot(*[math.sqrt(q)] * 2 * L),
+}
+SLIPS["gradient-left"] = {
+    "You took the power −½": lambda c, few, many: many**-0.5 / few**-0.5,
+    "That is the ratio of the mean squares": lambda c, few, many: sum([1] + [c] * few) / sum([1] + [c] * many),
+    "That is Post-LN": lambda c, few, many: 1,
+    "You turned it round": lambda c, few, many: math.hypot(1, *[math.sqrt(c)] * many) / math.hypot(1, *[math.sqrt(c)] * few),
+    "You divided the numbers of blocks": lambda c, few, many: 1 / (many / few),
+}
+SLIPS["share-of-a-block"] = {
+    "You let each block add what it added before": lambda few, many, q: [q, sum([q] * many)],
+    "You divided by the root of {times}": lambda few, many, q: [q / math.sqrt(many / few), q * math.sqrt(many * few)],
+    "You divided by the square of {times}": lambda few, many, q: [q / (many / few)**2, q * few / (many / few)],
+    "The first number is right": lambda few, many, q: [q / (many / few), sum([q / (many / few)] * few)],
+}
+SLIPS["norm-over-tokens"] = {
+    "The first number is right": lambda T, d, L, B: [B, (L + L + 1) * (d + d)],
+    "You counted as for `LayerNorm({d})`": lambda T, d, L, B: [sum([T] * B), (L + L + 1) * (d + d)],
+    "The second number is right": lambda T, d, L, B: [sum([T] * B), (L + L + 1) * T * (d + d)],
+    "You let the mean run over the texts": lambda T, d, L, B: [1, (L + L + 1) * T * (d + d)],
+    "You counted γ and left out β": lambda T, d, L, B: [B, (L + L + 1) * T * d],
+    "You left out the last LayerNorm": lambda T, d, L, B: [B, (L + L) * T * (d + d)],
+    "You gave γ a number for each token and one": lambda T, d, L, B: [B, (L + L + 1) * (T + d + T + d)],
+}
+SLIPS["embedding-left"] = {
+    "Your first number is Pre-LN's": lambda n: [pre_ln(n), pre_ln(n)],
+    "Your second number is Post-LN's": lambda n: [post_ln(n), post_ln(n)],
+    "You turned them round": lambda n: [pre_ln(n), post_ln(n)],
+    "Those are shares of the length": lambda n: [math.sqrt(post_ln(n)), math.sqrt(pre_ln(n))],
+    "{n} sublayers and the embeddings": lambda n: [post_ln(n), pre_ln(n - 1)],
+}
