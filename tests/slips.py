@@ -395,3 +395,69 @@ SLIPS["embedding-left"] = {
     "Those are shares of the length": lambda n: [math.sqrt(post_ln(n)), math.sqrt(pre_ln(n))],
     "{n} sublayers and the embeddings": lambda n: [post_ln(n), pre_ln(n - 1)],
 }
+
+# --- Chapter 5 ------------------------------------------------------------------------------------
+
+SLIPS["rms-by-hand"] = {
+    "You subtracted the mean {mu} and divided by σ": lambda x: normal_by_torch(x),
+    "You left the mean in above": by_the_spread,
+    "You divided by the mean square": lambda x: [a * len(x) / math.hypot(*x)**2 for a in x],
+    "You divided by the length": lambda x: [a / math.hypot(*x) for a in x],
+    "You divided by the mean of the sizes": lambda x: [a * len(x) / sum(max(b, -b) for b in x) for a in x],
+}
+SLIPS["read-it-yourself"] = {                                     # what went in less what came out is the mean of all four
+    "That is the mean that was subtracted": lambda row, rest: mean(row + rest),
+    "That is the sum of all four": lambda row, rest: sum(row + rest),
+    "You took {mu} for the mean of the second row": lambda row, rest: 2 * mean(row + rest),
+    "You turned the sign of the mean": lambda row, rest: 4 * -mean(row + rest) - row[0] - row[1],
+}
+SLIPS["whisper"] = {
+    "The sizes are right": lambda B, T, d, up: [0, up / d / T, up / T, up / T / B],
+    "Look at the first again": lambda B, T, d, up: [-up / d, -up / d / T, -up / T, -up / T / B],
+    "Over (T, d) a mean has {all} numbers": lambda B, T, d, up: [0, -up / T, -up / T, -up / T / B],
+    "You took BatchNorm's mean for deaf": lambda B, T, d, up: [0, -up / d / T, -up / T, 0],
+    "You took one over B·T·d": lambda B, T, d, up: [0, -up / d / T, -up / T, -up / d / T / B],
+}
+SLIPS["level-and-spread"] = {
+    "These are LayerNorm's": lambda mu, std: [0, 1],
+    "You divided by σ alone": lambda mu, std: [mean([(mu - std) / std, (mu + std) / std]), math.sqrt(variance([(mu - std) / std, (mu + std) / std]))],
+    "You added level and σ": lambda mu, std: [sign(mu) / (1 + std / max(mu, -mu)), 1 / (1 + max(mu, -mu) / std)],
+    "You divided by the mean square": lambda mu, std: [mu / math.hypot(mu, std)**2, std / math.hypot(mu, std)**2],
+    "The second number is the variance": lambda mu, std: [mu / math.hypot(mu, std), 1 - (mu / math.hypot(mu, std))**2],
+}
+SLIPS["queries-and-keys"] = {
+    "That is the bound at γ = 1": lambda size, g, h: sum([1 * 1] * size) / math.sqrt(size),
+    "You gave both the length 1": lambda size, g, h: g * h / math.sqrt(size),
+    "That is the product q·k": lambda size, g, h: sum([g * h] * size),
+    "You let the division take both lengths away": lambda size, g, h: g * h,
+}
+SLIPS["three-numbers-kept"] = {
+    "These are mean and variance of what was kept": lambda past, x: [mean(past), pairs(past) / 16],
+    "These are the new token's own": lambda past, x: [mean(x), (x[0] - x[1])**2 / 4],
+    "The second number is the mean of the squares": lambda past, x: [mean(past + x), math.hypot(*past, *x)**2 / 6],
+    "You counted the token as one number": lambda past, x: [
+        sum(past + x) / (4 + 1), math.hypot(*past, *x)**2 / (4 + 1) - sum(past + x)**2 / (4 + 1)**2],
+    "You divided by one less than the count": lambda past, x: [mean(past + x), pairs(past + x) / 6 / 5],
+}
+SLIPS["centre-what-writes"] = {
+    "You took the mean of a row": lambda W, b: [(W[0][0] - W[0][1]) / 2, (W[0][1] - W[0][0]) / 2, away(b)[0]],
+    "You took one mean of the whole matrix": lambda W, b: [*away(sum(W, []))[:2], away(b)[0]],
+    "The bias is right": lambda W, b: [*W[0], away(b)[0]],
+    "The matrix is right. The bias is written": lambda W, b: [*[away(column)[0] for column in columns(W)], b[0]],
+    "The matrix is right. From the bias you took all": lambda W, b: [*[away(column)[0] for column in columns(W)], b[0] - b[0]],
+}
+SLIPS["padding-stays"] = {                                        # a variance is what varies within, and between the zeros and the real ones
+    "These are the real tokens' own": lambda share, mu, var: [mu, var],
+    "The mean is right. The variance is more than": lambda share, mu, var: [mu - share * mu, var - share * var],
+    "The mean is right. But the zeros change": lambda share, mu, var: [mu - share * mu, var],
+    "The second number is the mean square": lambda share, mu, var: [
+        mu - share * mu, mean([(mu - math.sqrt(var))**2, (mu + math.sqrt(var))**2]) * (1 - share)],
+    "You gave the real tokens the weight of the padding": lambda share, mu, var: [mu * share, var * share + share * (1 - share) * mu * mu],
+}
+SLIPS["cache-with-shared-heads"] = {
+    "You counted the keys or the values": lambda L, heads, shared, size: sum([shared * size] * L),
+    "You gave every head of queries keys": lambda L, heads, shared, size: sum([heads * size, heads * size] * L),
+    "That is one block": lambda L, heads, shared, size: sum([shared * size, shared * size]),
+    "You kept the queries as well": lambda L, heads, shared, size: sum([shared * size, shared * size, heads * size] * L),
+    "You kept a mean and a σ for each norm": lambda L, heads, shared, size: sum([shared * size, shared * size] * L) + sum([1, 1] * (L + L + 1)),
+}

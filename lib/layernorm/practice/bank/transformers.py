@@ -162,7 +162,7 @@ COMPUTED = [
             "You counted back from the end of the warm-up. The rate begins at 0.": lambda rate, W, limit: round(W * (1 - limit / rate)),
             "At the end of the warm-up the rate is {rate} already. It passes {limit} before.": lambda rate, W, limit: W,
             "Then nothing would have been warmed up: the first step has only a {W}th of {rate}.": lambda rate, W, limit: 1,
-            "You turned the share round: {limit} is a part of {rate}.": lambda rate, W, limit: round(W * rate / limit),
+            "You turned the share round: {limit} is a part of {rate}.": lambda rate, W, limit: np.ceil(W * rate / limit - 1e-9),
         },
         hints=("In step s of the warm-up the rate is {rate} · s/{W}.",
                "{limit} is {share} of {rate}. After which share of {W} steps is it reached?"),
