@@ -181,7 +181,7 @@ def test_what_is_sealed_opens(js):
     ("[1 2 3 4]", [1, 2, 3, 4]), ("1/2 3/4 -1/4 0", [0.5, 0.75, -0.25, 0]), ("√3 -1/√3 2√3 √2/2", [3**0.5, -(3**-0.5), 2 * 3**0.5, 2**0.5 / 2]),
     ("sqrt(3) -sqrt(2) +1 1e-5", [3**0.5, -(2**0.5), 1, 1e-5]), ("10⁻⁵ 2·10⁻³ 2 * 10^-3 5", [1e-5, 0.002, 0.002, 5]), ("2·10⁻³ 3×10^4 1 1", [0.002, 30000, 1, 1]),
     ("7.5/√(0.9+0.1*44/3) (8 - 0.5)/1.5 2-1 -(1+2)", [7.5 / (0.9 + 4.4 / 3)**0.5, 5, 1, -3]), ("-2/√(8/3) √(10⁻⁵) 10^-2.5 √10⁻⁵", [-2 / (8 / 3)**0.5, 10**-2.5, 10**-2.5, 10**-2.5]), ("(1/2) (3/4), (1) 2√3/3", [0.5, 0.75, 1, 2 * 3**0.5 / 3]),
-    ("1, 2, 3", None), ("", None), ("a b c d", None), ("1 2 3 1/0", None), ("0,5 0,5 1 1", None)])
+    ("0,2,2,2", [0, 2, 2, 2]), ("(0,2, 2,2)", [0, 2, 2, 2]), ("1, 2, 3", None), ("", None), ("a b c d", None), ("1 2 3 1/0", None), ("0,5 0,5 1 1", None)])
 def test_numbers_are_read_as_people_write_them(js, text, numbers):
     found = js("practice/reading")("$reading.read(text, form)", text=text, form={"many": 4, "whole": False})
     if numbers is None:
@@ -190,9 +190,21 @@ def test_numbers_are_read_as_people_write_them(js, text, numbers):
         assert found["numbers"] == pytest.approx(numbers)
 
 
+def test_a_number_has_as_many_places_in_every_writing(js):
+    found = js("practice/reading")("$reading.read(text, form)", text="0.0032 3.2e-3 3.2·10⁻³ -3.2*10^(-3) 2.4e2 24 1/2", form={"many": 7, "whole": False})
+    assert found["places"] == [4, 4, 4, 4, -1, 0, None]
+
+
+def test_what_was_rounded_too_much_is_not_counted_in_any_writing(js, judged):
+    for text in ("0.0032", "3.2e-3", "3.2·10⁻³"):
+        found = js("practice/reading")("$reading.read(text, form)", text=text, form={"many": 1, "whole": False})
+        said = judged(practice.find("eps-half"), found["numbers"], places=found["places"])
+        assert said["slip"] and not said["right"], text
+
+
 @pytest.mark.parametrize("text, many, said", [
     ("", 4, "Type 4 numbers"), ("", 1, "Type a number"), ("half", 1, "“half” is no number here"), ("1 2", 4, "4 numbers are asked for, and 2 were read"),
-    ("0,5", 1, "within one, write a point: 0.5"), ("0,216", 2, "write a point: 0.216"), ("8 2/3", 1, "Write 8 2/3 as 26/3"), ("1 +", 2, "“+” is no number"),
+    ("0,5", 1, "within one, write a point: 0.5"), ("0,216 1", 3, "write a point: 0.216"), ("8 2/3", 1, "Write 8 2/3 as 26/3"), ("1 +", 2, "“+” is no number"),
     ("2(3", 1, "is no number"), ("√-1", 1, "is no number"), ("1e999", 1, "is no number")])
 def test_what_cannot_be_read_is_answered_with_what_can(js, text, many, said):
     assert said in js("practice/reading")("$reading.read(text, form)", text=text, form={"many": many, "whole": False})["error"]
@@ -221,7 +233,7 @@ def answers(progress, *given):
     state = progress("$progress.empty()")
     for at, (name, right, sure, hinted, time) in enumerate(given):
         state = progress("$progress.answer(p, name, a)", p=state, name=name,
-                         a={"right": right, "sure": sure, "hinted": hinted, "at": at, "fresh": True, "time": time})
+                         a={"right": right, "sure": sure, "hinted": hinted, "at": at, "time": time})
     return state
 
 
@@ -238,13 +250,13 @@ def test_right_without_a_hint_is_passed_and_again_on_a_later_day_is_kept(progres
     assert stage(progress, later, "a") == "kept"
 
 
-@pytest.mark.parametrize("fresh", (True, False), ids=("with other numbers", "the same question"))
-def test_what_is_practised_late_in_the_evening_too_is_due_and_kept_the_next_morning(progress, fresh):
+@pytest.mark.parametrize("others", (True, False), ids=("with other numbers", "the same question"))
+def test_what_is_practised_late_in_the_evening_too_is_due_and_kept_the_next_morning(progress, others):
     state = progress("$progress.empty()")
-    for time in (NOW, TOMORROW - 60_000, TOMORROW + 60_000):
+    for at, time in enumerate((NOW, TOMORROW - 60_000, TOMORROW + 60_000)):
         assert time < TOMORROW or state["items"]["a"]["due"] <= time
         state = progress("$progress.answer(p, 'a', given)", p=state,
-                         given={"right": True, "sure": True, "hinted": False, "at": 0, "fresh": fresh, "time": time})
+                         given={"right": True, "sure": True, "hinted": False, "at": at if others else 0, "time": time})
     assert stage(progress, state, "a") == "kept" and state["items"]["a"]["row"] == 2
 
 
@@ -284,13 +296,13 @@ def test_many_right_answers_on_one_day_move_no_date(progress):
 
 
 def test_the_same_question_again_on_the_same_day_is_no_pass(progress):
-    def after(fresh, later):
+    def after(at, later):
         state = progress("$progress.empty()")
-        for right, time in ((False, NOW), (True, NOW + later)):
-            given = {"right": right, "sure": True, "hinted": False, "at": 0, "fresh": fresh, "time": time}
+        for right, case, time in ((False, 0, NOW), (False, 1, NOW + 1), (True, at, NOW + later)):
+            given = {"right": right, "sure": True, "hinted": False, "at": case, "time": time}
             state = progress("$progress.answer(p, 'a', given)", p=state, given=given)
         return stage(progress, state, "a")
-    assert after(False, 60_000) == "tried" and after(True, 60_000) == "passed" and after(False, DAY) == "passed"
+    assert after(0, 60_000) == after(1, 60_000) == "tried" and after(2, 60_000) == after(0, DAY) == "passed"
 
 
 def test_sure_and_wrong_comes_first_and_concepts_take_turns(progress):
@@ -358,7 +370,7 @@ def test_whatever_is_written_can_be_read_again(progress):
     state = answers(progress, ("a", False, None, False, NOW), ("a", True, True, False, NOW + 1), ("b", True, False, True, NOW), ("a", True, True, False, NOW + 9 * DAY))
     state = progress("$progress.gate($progress.gate(p, 1, { passed: false, time: t }), 1, { passed: true, time: t + 1 })", p=state, t=NOW)
     assert progress("$progress.read(JSON.stringify(p))", p=state) == {"progress": state}
-    assert set(state["items"]["a"]) == {"row", "time", "case", "right", "sure", "due", "passed", "kept"}
+    assert set(state["items"]["a"]) == {"row", "time", "case", "met", "right", "sure", "due", "passed", "kept"}
 
 
 def test_of_two_lives_the_earlier_pass_counts_and_nothing_is_kept_that_neither_kept(progress):

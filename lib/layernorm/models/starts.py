@@ -39,7 +39,8 @@ def initialize(model, start, *, rng):
 
     Source
     ------
-    Glorot and Bengio 2010; PyTorch 2.13, ``torch.nn.Linear``; Radford et al. 2019, section 2.3, and the code released with it.
+    Glorot and Bengio 2010; PyTorch 2.13, ``torch.nn.Linear``; Radford et al. 2019, section 2.3 (the code released with it draws
+    positions with 0.01 and scales no matrix by depth).
     """
     if start not in STARTS:
         raise ValueError(f"start must be one of {', '.join(map(repr, STARTS))}, got {start!r}")

@@ -807,7 +807,7 @@ STILL = Predict(
     hints=("Which of the four moves the inputs of its layers most, on purpose?",
            "Read the row of 0.3 in the section's table: four errors, four movements."),
     solution="Still inputs and few errors need not go together: evidence against Ioffe and Szegedy's reason, at this rate and on this "
-             "task. With constants that were taken under the shifts it would have looked otherwise.",
+             "task. Constants that were taken under the shifts would have made the errors larger.",
     misconception="BatchNorm works because it holds the inputs of each layer still.",
 )
 

@@ -17,13 +17,14 @@ export const empty = () => ({ layernorm: "practice", version: VERSION, items: {}
 // How far an item, or a gate, has come: "new", "tried", "passed" (without hints), "kept" (again, on a later day).
 export const stage = (record) => (!record ? "new" : record.kept ? "kept" : record.passed ? "passed" : "tried");
 
-// An answer: `right`, `sure` (undefined where it was not asked), `hinted`, `at` (the number of the case), `fresh` (it has other numbers
-// each time), `time` in ms.  The same question again on the same day is no pass, and a right answer before its day moves nothing.
-export function answer(progress, name, { right, sure, hinted, at, fresh, time }) {
+// An answer: `right`, `sure` (undefined where it was not asked), `hinted`, `at` (the number of the case), `time` in ms.  What was asked
+// with the same numbers on the same day is no pass, and a right answer before its day moves nothing.
+export function answer(progress, name, { right, sure, hinted, at, time }) {
   const old = progress.items[name] ?? { row: 0, due: time };
-  const clean = right && !hinted && (fresh || laterDay(time, old.time)), early = right && time < old.due;
+  const met = laterDay(time, old.time) ? 0 : old.met ?? 0;    // the cases of this day, a bit each
+  const clean = right && !hinted && !(met & (1 << at)), early = right && time < old.due;
   const row = !right ? 0 : early ? old.row : clean && sure !== false ? Math.min(old.row + 1, AFTER.length) : Math.min(old.row, 1);
-  const record = { row, time, case: at, right, sure, due: !right ? time : early ? old.due : midnight(time, AFTER[Math.max(row, 1) - 1]) };
+  const record = { row, time, case: at, met: met | (1 << at), right, sure, due: !right ? time : early ? old.due : midnight(time, AFTER[Math.max(row, 1) - 1]) };
   record.passed = old.passed ?? (clean ? time : undefined);
   record.kept = old.kept ?? (clean && old.passed !== undefined && laterDay(time, old.passed) ? time : undefined);
   return { ...progress, items: { ...progress.items, [name]: cleaned(record) } };

@@ -64,15 +64,21 @@ function value(token) {
   return rest === "" && Number.isFinite(whole) ? whole : null;
 }
 
-// How many digits stand behind the point of a plain decimal; null of anything else.
-const placed = (token) => (/^[-+]?(?:\d+\.?|\d*\.\d+)$/.test(token) ? (token.split(".")[1] ?? "").length : null);
+// How many digits stand behind the point of a decimal, 3.2e-3 and 3.2*10^-3 written out; null of anything else.
+function placed(token) {
+  const found = /^[-+]?(?:\d+\.?|\d*\.(\d+))(?:(?:e|\*10\^)\(?([-+]?\d+)\)?)?$/i.exec(token);
+  return found && (found[1] ?? "").length - (found[2] ?? 0);
+}
 
 // The numbers of a text, with the places that each was typed with, or why there are none: { numbers, places } or { error }.
 export function read(text, { many, whole }) {
   const said = bare(plain(text));
   if (!said) return { error: many > 1 ? `Type ${many} numbers, with spaces between them.` : "Type a number." };
-  if (!whole && /(^|[\s(-])0,\d/.test(said)) return { error: `A comma stands between numbers; within one, write a point: ${/0,\d+/.exec(said)[0].replace(",", ".")}.` };
   let tokens = parts(said);
+  const both = /,\S/.test(said) && /[^,;]\s+[^,;]/.test(said);  // commas and spaces, so perhaps a comma is a point
+  if (!whole && /(^|[\s(-])0,\d/.test(said) && (both || tokens.length !== many)) {
+    return { error: `A comma stands between numbers; within one, write a point: ${/0,\d+/.exec(said)[0].replace(",", ".")}.` };
+  }
   if (whole && tokens.length !== many) tokens = parts(said.replace(/(\d)[, ](?=\d{3}\b)/g, "$1"));      // 38,400
   const numbers = tokens.map(value), odd = numbers.indexOf(null);
   if (odd >= 0) return { error: `“${tokens[odd]}” is no number here. ${TAKEN}` };

@@ -74,7 +74,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     const found = judge(seen, key, at, what, places);
     if (!found.slip && first === null) {
       first = found.right;
-      answered({ right: found.right, sure, hinted: hinted > 0, at, fresh: cases > 1 });
+      answered({ right: found.right, sure, hinted: hinted > 0, at });
     }
     if (found.right || (seen.kind === "predict" && !found.slip)) revealed();
     if (found.right || ((bare || explains) && !found.slip)) {
