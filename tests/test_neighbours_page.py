@@ -241,7 +241,7 @@ def test_a_training_batch_moves_the_running_numbers_and_eval_uses_them(show):  #
     root.locator(".nb-way").nth(1).click()
     expect(cell(page, 1, 1).locator(".nb-now")).to_have_text("0.479")                # (1 − 0.4) / √1.5667
     expect(root.locator(".nb-way").nth(1)).to_have_text("BatchNormeval: new")
-    expect(root.locator(".ln-predict")).to_contain_text("Your number has moved with the running numbers")
+    expect(root.locator(".ln-predict")).to_contain_text("The batch that you ran is in the running numbers now, and your number is measured by them")
     assert "unchanged" not in cell(page, 1, 1).get_attribute("aria-label")
     assert root.get_by_role("button", name="Run this batch").is_disabled()
     press(page, "Reset")

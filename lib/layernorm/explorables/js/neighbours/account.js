@@ -32,7 +32,7 @@ const toTheLast = ({ was, y }) => y[0].every((v, j) => Object.is(v, was[0][j]));
 export function result(now) {
   const { own, lost, wasLost, count, d, seen, moved } = now;
   if (lost) return "torch raises an error: there is no output.";
-  if (moved) return `${d === 1 ? "Your number has" : "Your numbers have"} moved with the running numbers: the batch that you ran is in them.`;
+  if (moved) return `The batch that you ran is in the running numbers now, and ${d === 1 ? "your number is" : "your numbers are"} measured by them.`;
   if (own) return "You changed your own input.";
   if (wasLost) return "Now there is an output.";
   const digits = toTheLast(now) ? "" : ", to three decimals";
