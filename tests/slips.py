@@ -266,7 +266,7 @@ SLIPS["companions"] = {
     "You counted the means": lambda N, C, H, W, groups: [C, N * groups, N * H * W],
 }
 SLIPS["as-steady"] = {
-    "You took the root": lambda x, B: math.sqrt(B * B + B * B * x * x / 2),
+    "You took the root": lambda x, B: math.ceil(math.sqrt(B * B + B * B * x * x / 2)),
     "You left out the half before x²": lambda x, B: B + B * x * x,
     "You left out the 1": lambda x, B: B * x * x / 2,
     "At this B an entry that is not 0 spreads more": lambda x, B: B,

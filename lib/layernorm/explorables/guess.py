@@ -31,7 +31,11 @@ class _Card(Explorable):
         if self.truth is not None:
             return f"{_plain(self.truth)}. {self.tell}".strip()
         found = [*(self.options[i] for i in self.right), *([f"none of these: {self.other}"] if self.other else [])]
-        return f"{', '.join(found) or 'none'}. {self.tell}".strip()
+        return f"{self._listed(found) or 'none'}. {self.tell}".strip()
+
+    def _listed(self, words):
+        """One after another; options that hold a comma themselves are told apart by another sign."""
+        return ("; " if any("," in one for one in self.options) else ", ").join(words)
 
     def _place(self, inside, most=None):
         inputs = escape(json.dumps({name: value for name, value in self.inputs().items() if value or name not in STILL}))
@@ -103,7 +107,7 @@ class Guess(_Card):
         """What the card can come to say, if that may take more room than the question: it holds the place before it is drawn."""
         if answered:
             return f"✕ Not quite. You said {max(self.options, key=len, default='−1000.5')}; the answer: {self._words()}"
-        return f"Your guess: {', '.join(self.options)}. The answer comes below." if self.many else ""
+        return f"Your guess: {self._listed(self.options)}. The answer comes below." if self.many else ""
 
     def __repr__(self):
         return f"Predict. {self.question}" + (f" [{' | '.join(self.options)}]" if self.options else "")

@@ -317,7 +317,7 @@ ACCUMULATING = Choose(
     misconception="I accumulate gradients, so it is the same as a large batch.",
 )
 
-STEADY = Compute(
+STEADY = Count(
     name="as-steady", chapter=3, concept="mates", level="medium",
     ask="Random neighbours make the output of an entry x spread like √((1 + x²/2)/B). At B = {B} an entry x = 0 spreads by about {spread}. "
         "How many examples must a batch hold, so that an entry x = {x} spreads no more than that?",
@@ -327,7 +327,7 @@ STEADY = Compute(
     work=lambda x, B: {"spread": 1 / B**0.5, "factor": 1 + x**2 / 2, "square": x**2},
     wrong={
         "You took the root: at equal B the spread is so many times as large. To bring it down you need the square of that factor in "
-        "examples, since the spread falls like 1/√B.": lambda x, B: B * (1 + x**2 / 2)**0.5,
+        "examples, since the spread falls like 1/√B.": lambda x, B: np.ceil(B * (1 + x**2 / 2)**0.5),
         "You left out the half before x². It comes from σ, whose variance is about 1/(2B).": lambda x, B: B * (1 + x**2),
         "You left out the 1. Where x is not 0, the wobble of the mean is still there.": lambda x, B: B * x**2 / 2,
         "At this B an entry that is not 0 spreads more than one that is. It takes more examples.": lambda x, B: B,

@@ -98,7 +98,8 @@ function rms(now) {
   if (n.spread < ROUND) return `The mean square ${beside(n, now.eps)}: ${XHAT("x̂ stays inside the sphere")}.`;
   const level = n.mu / n.std, goal = XHAT("√3");
   const way = Math.abs(x - RADIUS) < 0.005 ? `x has the length ${goal} already` : `x moves straight ${x > RADIUS ? "towards" : "away from"} 0, until its length is ${goal}`;
-  return `${way}. ${Math.abs(level) < 0.0005 ? "Its mean is 0, so LayerNorm would agree"
+  return `${way}. ${tiny(n.mu, Math.max(1e-9, x)) ? "Its mean is 0, so LayerNorm would agree"
+    : Math.abs(level) < 0.0005 ? "Its mean is small beside its size, so LayerNorm would nearly agree"
     : `Its mean is not taken away: x̂ keeps ${STAT(short(level))}`}.`;
 }
 
@@ -183,7 +184,8 @@ const FORWARD = {
 };
 const RMS = {
   Slide: asks("Slide x parallel to the ones axis: x + c·1. Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
-    (start, end) => (stays(start, end) ? 0 : 1), () => "No mean is taken away, so RMSNorm sees it. LayerNorm does not."),
+    (start, end) => (end.n.spread < ROUND ? 2 : stays(start, end) ? 0 : 1), (end, start) => (end.n.spread < ROUND ? "There x is so small that ε counts."
+      : stays(start, end) ? "Here x points along the ones axis itself: only its length has changed." : "No mean is taken away, so RMSNorm sees it. LayerNorm does not.")),
   Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["it stays", "over the sphere", "twice as far"],
     (u, { x }) => ({ x: times(x, 1 + u - BACK * wave(u)) }), (start, end) => (doubled(start, end) ? 2 : 0), (end, start) => (doubled(start, end)
       ? "Here ε is larger than the mean square of x, and x̂ grows with x." : "The length of x is all that RMSNorm takes away."), { full: true }),

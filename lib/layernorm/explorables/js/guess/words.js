@@ -2,7 +2,9 @@
 
 const LEAST = 0.02;                                           // a typed number is right if it is off by no more than this share
 
-export const chosen = (options, indices) => indices.map((i) => options[i]).join(", ") || "none";
+// One after another; options that hold a comma themselves are told apart by another sign.
+const listed = (options, words) => words.join(options.some((one) => one.includes(",")) ? "; " : ", ");
+export const chosen = (options, indices) => listed(options, indices.map((i) => options[i])) || "none";
 
 // What the reader said, in words.
 export const said = (options, choice) => (options.length ? chosen(options, choice) : String(choice[0]).replace("-", "\u2212"));
@@ -20,7 +22,7 @@ export function judge({ options, right, truth, other }, choice) {
 function truly({ options, right, truth, other }) {
   if (!options.length) return plain(truth);
   if (!other) return chosen(options, right);
-  return [...right.map((i) => options[i]), `none of these: ${other}`].join(", ");
+  return listed(options, [...right.map((i) => options[i]), `none of these: ${other}`]);
 }
 
 export const answered = ({ right, truth }) => right !== null || truth !== null;
