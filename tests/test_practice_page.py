@@ -243,6 +243,12 @@ def test_a_gate_that_was_left_in_the_middle_goes_on_after_a_reload(visit):
     page.reload()
     gate.get_by_role("button", name="Go on with question 2").click()
     expect(gate.locator(".ln-count")).to_contain_text("Question 2 of 7")
+    address = page.url
+    page.goto(address.replace("chapters/01_practice", "practice"))
+    page.get_by_role("button", name="Forget everything").click()
+    page.get_by_role("button", name="Forget it all").click()
+    page.goto(address)
+    expect(gate.get_by_role("button", name="Begin")).to_be_visible()
 
 
 IN_SIGHT = """() => [document.activeElement, document.querySelector("#gate-1 :is(.ln-count, .ln-verdict)")].map((one) => {

@@ -1,8 +1,8 @@
 // What is due today, how far each chapter has come, and the file that carries it from one browser to another.
 import { el, voice } from "../kit.js";
-import { due, empty, merge, read, share, stage } from "../practice/progress.js";
+import { due, merge, read, share, stage } from "../practice/progress.js";
 import { named, staged } from "../practice/naming.js";
-import { change, follow, lasts, load } from "../practice/store.js";
+import { change, clear, follow, lasts, load } from "../practice/store.js";
 import { NOTE, counted, listed, reached } from "./reminders.js";
 
 const SHOWN = 6;
@@ -32,7 +32,7 @@ export function render({ model, el: root, signal }) {
   // Asked twice, since it cannot be undone.
   const forget = button("Forget everything", () => { note.textContent = ""; forget.hidden = true; sure.hidden = false; no.focus(); });
   const no = button("Keep it", () => calm("Nothing was changed."));
-  const yes = button("Forget it all", () => { change(empty); calm("All progress in this browser is gone."); });
+  const yes = button("Forget it all", () => { clear(); calm("All progress in this browser is gone."); });
   const sure = el("span", { class: "ln-sure-of-it", hidden: true, role: "group", "aria-label": "Forget everything? This cannot be undone.",
     onkeydown: ({ key }) => { if (key === "Escape") no.click(); } }, "Forget everything? This cannot be undone.", no, yes);
   const calm = (words) => { sure.hidden = true; forget.hidden = false; forget.focus(); tell(words); };

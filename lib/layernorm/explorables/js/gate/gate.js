@@ -4,7 +4,7 @@ import { fill } from "../practice/judging.js";
 import { daysBetween, gate, stage } from "../practice/progress.js";
 import { staged, when } from "../practice/naming.js";
 import { unseal } from "../practice/seal.js";
-import { change, follow, load } from "../practice/store.js";
+import { GATE, change, follow, load } from "../practice/store.js";
 import { inSight, sheet } from "../practice/sheet.js";
 import { rich } from "../practice/forms.js";
 import { advance, begin, numbered, outcome, resumed, verdict } from "./run.js";
@@ -20,7 +20,7 @@ export function render({ model, el: root, signal }) {
   const cases = ({ seen }) => seen.cases?.length ?? 1;
 
   // A run that is not ended outlives a reload of the page.
-  const place = `layernorm.gate.${chapter}`;
+  const place = GATE + chapter;
   function keep(run) {
     try {
       sessionStorage.setItem(place, JSON.stringify(run));

@@ -1,6 +1,7 @@
 // Where progress lives: in this browser, or, where that is not allowed, in this page.
 import { empty, read } from "./progress.js";
 
+export const GATE = "layernorm.gate.";                        // where a run through a gate is, by chapter
 const KEY = "layernorm.practice", SPOILT = `${KEY}.unreadable`;
 // Modules may be loaded apart from each other; the document is what they share.
 const shared = () => (document.lnPractice ??= { memory: null });
@@ -35,6 +36,15 @@ export function change(step) {
     shared().memory = text;
   }
   document.dispatchEvent(new Event("ln-progress"));
+}
+
+// Progress, what could not be read of it, and gates that were left in the middle.
+export function clear() {
+  change(empty);
+  try {
+    localStorage.removeItem(SPOILT);
+    for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith(GATE))) sessionStorage.removeItem(key);
+  } catch { /* nothing is kept here */ }
 }
 
 // Whether what is done here is still there tomorrow.
