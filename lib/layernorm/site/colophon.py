@@ -28,8 +28,12 @@ def cited(root, title, address):
     about = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
     year = date.fromisoformat(str(about["date-released"])).year
     who = ", ".join(author["name"] for author in about["authors"])
-    return (f'<b>Cite this page.</b> {escape(who)} ({year}). {title} In: <i>{escape(about["title"])}</i>, version {about["version"]}. '
-            f"{escape(address)}")
+    return (f'<b>Cite this page.</b> {escape(who)} ({year}). {ended(title)} In: <i>{escape(about["title"])}</i>, '
+            f'version {about["version"]}. {escape(address)}')
+
+
+def ended(title):
+    return title if title.endswith(("?", "!", ".")) else f"{title}."
 
 
 def executed(root, notebook):

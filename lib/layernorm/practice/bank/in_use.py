@@ -884,8 +884,8 @@ WORDED = [
                "The mask stands in attention. Which other line could look at later tokens?"),
         solution="I suspect that the norm takes a mean or a size over the sequence, so that each row hears of the token it is to predict. "
                  "Held-out text is given whole, so the leak works there as well; when the model writes, the later tokens do not exist. "
-                 "Give it one sequence, change the last token, and compare the earlier rows: they must stay the same. One mean over time "
-                 "is enough to move them.",
+                 "Give it one sequence, change the last token, and compare the earlier rows: they must stay the same. One mean over "
+                 "the whole sequence is enough to move them.",
         misconception="The loss is far below what I expected, the new norm is great.",
     ),
 ]

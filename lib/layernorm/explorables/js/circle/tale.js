@@ -98,7 +98,7 @@ function rms(now) {
   if (n.spread < ROUND) return `The mean square ${beside(n, now.eps)}: ${XHAT("x̂ stays inside the sphere")}.`;
   const level = n.mu / n.std, goal = XHAT("√3");
   const way = Math.abs(x - RADIUS) < 0.005 ? `x has the length ${goal} already` : `x moves straight ${x > RADIUS ? "towards" : "away from"} 0, until its length is ${goal}`;
-  return `${way}. ${tiny(n.mu, Math.max(1e-9, x)) ? "Its mean is 0, so LayerNorm would agree"
+  return `${way}. ${tiny(n.mu, x) ? "Its mean is 0, so LayerNorm would agree"
     : Math.abs(level) < 0.0005 ? "Its mean is nearly 0, so LayerNorm would nearly agree"
     : `Its mean is not taken away: x̂ keeps ${STAT(short(level))}`}.`;
 }
@@ -183,7 +183,7 @@ const FORWARD = {
     (u) => ({ gamma: [1 + u / 2, 1 - u / 2, 1], beta: [u / 2, -u / 2, 0] }), (_, end) => (shaped(end) ? 1 : 0), () => "Moved and stretched, it is still one closed curve: what was lost does not come back."),
 };
 const RMS = {
-  Slide: asks("Slide x parallel to the ones axis: x + c·1. Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
+  Slide: asks("Slide x parallel to the ones axis: x\u00a0+\u00a0c·1. Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
     (start, end) => (end.n.spread < ROUND ? 2 : stays(start, end) ? 0 : 1), (end, start) => (end.n.spread < ROUND ? "There x is so small that ε counts."
       : stays(start, end) ? "x lies on the ones axis: only its length has changed." : "No mean is taken away, so RMSNorm sees it. LayerNorm does not.")),
   Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["it stays", "over the sphere", "twice as far"],
