@@ -385,6 +385,10 @@ def test_where_nothing_may_be_stored_the_page_still_works_and_says_so(browser, a
     page.goto(f"{address}/{page_of(1)}")
     answer_by_keys(page, practice.find("recover"), card(page, "recover"))
     expect(card(page, "recover").locator(".ln-stage-mark")).to_contain_text("✓ passed")
+    page.goto(f"{address}/practice.html")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save to a file").click()
+    assert set(json.loads(saved.value.path().read_text("utf-8"))["items"]) == {"recover"}, "the tab carries it from page to page"
     context.close()
 
 

@@ -204,7 +204,7 @@ def test_what_was_rounded_too_much_is_not_counted_in_any_writing(js, judged):
 
 @pytest.mark.parametrize("text, many, said", [
     ("", 4, "Type 4 numbers"), ("", 1, "Type a number"), ("half", 1, "“half” is no number here"), ("1 2", 4, "4 numbers are asked for, and 2 were read"),
-    ("0,5", 1, "within one, write a point: 0.5"), ("0,216 1", 3, "write a point: 0.216"), ("8 2/3", 1, "Write 8 2/3 as 26/3"), ("1 +", 2, "“+” is no number"),
+    ("0,5", 1, "within one, write a point: 0.5"), ("0,5", 2, "one number or two? Write 0.5, or 0 5"), ("0,216 1", 3, "write a point: 0.216"), ("8 2/3", 1, "Write 8 2/3 as 26/3"), ("1 +", 2, "“+” is no number"),
     ("2(3", 1, "is no number"), ("√-1", 1, "is no number"), ("1e999", 1, "is no number")])
 def test_what_cannot_be_read_is_answered_with_what_can(js, text, many, said):
     assert said in js("practice/reading")("$reading.read(text, form)", text=text, form={"many": many, "whole": False})["error"]

@@ -126,10 +126,10 @@ def test_round_1_is_solved_by_typing(show):
     expect(say(page)).to_contain_text("5 of 6 numbers are back")
     expect(strip(page)).to_contain_text("Your guess: no.")
     put(page, "γ₃", 2.121)
-    expect(strip(page)).to_contain_text("✕ You said no. You have done it.")
+    expect(strip(page)).to_contain_text("✕ You said no. It can be done, as you see.")
     expect(page.locator(".ln-off.is-back")).to_have_count(6)
     put(page, "γ₃", 5)
-    expect(strip(page)).to_contain_text("You have done it.")              # a verdict stands, whatever is tried later
+    expect(strip(page)).to_contain_text("It can be done, as you see.")              # a verdict stands, whatever is tried later
 
 
 def test_the_line_is_dragged_and_caught_where_a_row_comes_back(show):

@@ -1,4 +1,5 @@
 """What is due today, and how far a learner has come."""
+import re
 from html import escape
 
 import traitlets
@@ -21,7 +22,7 @@ class Due(Explorable):
     chapters = traitlets.List().tag(sync=True)
 
     def __init__(self, whole=False):
-        items = [{"name": item.name, "kind": item.kind, "concept": item.concept, "asks": beginning(paper.asked(item)),
+        items = [{"name": item.name, "kind": item.kind, "concept": item.concept, "asks": beginning(without_numbers(item)),
                   "chapter": practice.number(item), "href": f"{practice.PAGES[practice.number(item)][1]}#practice-{item.name}"}
                  for item in practice.on_pages() if item.kind != "code"]
         chapters = [{"number": number, "title": title, "href": address} for number, (title, address) in practice.PAGES.items()]
@@ -33,6 +34,11 @@ class Due(Explorable):
     def _repr_html_(self):
         links = "".join(f'<li><a href="{escape(one["href"])}">{escape(one["title"])}</a></li>' for one in self.chapters)
         return paper.place("due", "due", self.inputs(), f"<p>Practice, chapter by chapter:</p><ul>{links}</ul>")
+
+
+def without_numbers(item):
+    """The question; where others are drawn each time, "…" stands for its numbers."""
+    return re.sub(r"\{\w+\}", "…", item.ask) if isinstance(item, practice.Compute) else item.ask
 
 
 def beginning(text, most=58):

@@ -10,7 +10,10 @@ OPEN = """{ const around = (node) => {
     return one ? [one, ...around(one.parentElement)] : [];
   };
   const open = () => {
-    const target = document.getElementById(location.hash.slice(1)), inside = target?.querySelector(":scope > details.deeper");
+    const target = document.getElementById(location.hash.slice(1));
+    // A label is an empty span at the beginning of its section.
+    const section = target?.localName === "span" ? target.parentElement : target;
+    const inside = section?.querySelector(":scope > details.deeper > summary > h3")?.closest("details");
     const shut = [...around(target), inside].filter((one) => one && !one.open);
     shut.forEach((one) => { one.open = true; });
     if (shut.length) target.scrollIntoView();

@@ -401,8 +401,8 @@ USE = Compute(
 
 ALONE = Predict(
     name="alone-in-use", chapter=3, concept="modes", level="easy",
-    ask="A trained BatchNorm in use has the running means (1, 1, 4) and the running variances (4, 4, 4). Your row (5, 1, 0) sits beside "
-        "one other. The other leaves. What becomes of your output?",
+    ask="A BatchNorm in use has the running means (1, 1, 4) and the running variances (4, 4, 4); γ = 1, β = 0, ε = 0. Your row (5, 1, 0) "
+        "sits beside one other. The other leaves. What becomes of your output?",
     options=[
         Option("it becomes an error: one row has no variance", "That happens in training. In use no variance is formed.", lambda: _raises(
             lambda: in_use([[5, 1, 0]], [1, 1, 4], [4, 4, 4]))),
@@ -700,7 +700,7 @@ RATE = Choose(
     hints=("Set the lab of the section “Who wins?” to batches of 64 and draw it by learning rate.",
            "Look at the smallest rate, at the largest, and where the curves meet."),
     solution="A figure at one rate is a statement about this rate. Each at its own best rate, BatchNorm leads by about a point in the "
-             "lab's eight seeds, and by less than half of that in eight others.",
+             "lab's eight seeds, and by less in eight others.",
     misconception="The same rate for all makes a comparison fair.",
 )
 
@@ -793,7 +793,8 @@ def _moved_alike():
 STILL = Predict(
     name="stiller-the-better", chapter=3, concept="mates", level="medium", section="what-is-known",
     ask="At a rate of 0.3 four networks were measured: BatchNorm, BatchNorm with random shifts behind it, LayerNorm, no norm. Line them up "
-        "by how far the inputs of their layers move in five steps. Do the errors line up the same way?",
+        "by how far the inputs of their layers move in five steps. Do the errors line up the same way? (BatchNorm's constants were "
+        "measured after training, without the shifts.)",
     options=[
         Option("yes: the stiller its inputs, the fewer errors",
                "The random shifts spoil this order: inputs that move far, and few errors.",

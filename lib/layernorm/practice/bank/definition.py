@@ -313,7 +313,7 @@ def _fails_small(names):
 
 FOUND = [
     Bug(
-        name="square-batch", chapter=1, concept="axes", level="medium", section="two-numbers",
+        name="square-batch", chapter=1, concept="axes", level="medium", section="axes",
         ask="Each row of x should come out with mean 0. Tests on 3 × 3 arrays print no error, and the means are not 0. "
             "Which line made the wrong shape?",
         code="""def layer_norm(x, eps=1e-5):
@@ -467,7 +467,8 @@ WORDED = [
                 "With ε the denominator is √ε > 0, and x̂ is the zero vector, whatever c is."),
         hints=("Compute μ and σ² when all values are the same.", "What stands above the fraction, and what below?"),
         solution="μ = (1/d)·d·c = c, every deviation is c − c = 0, and σ² = 0. With ε > 0 each x̂ᵢ = 0/√(0 + ε) = 0/√ε = 0: the zero "
-                 "vector. Without ε it would be 0/0, which a computer answers with NaN. √ε stays above 0 also where σ² does not.",
+                 "vector. Without ε it would be 0/0, which a computer answers with NaN, or, where "
+                 "it has rounded the mean, with a rounding error blown up to size 1. √ε stays above 0 also where σ² does not.",
     ),
     Explain(
         name="why-d", chapter=1, concept="one", level="medium", section="two-numbers",

@@ -167,7 +167,8 @@ COMPUTED = [
             "You have them the wrong way round: β₃ is the one that is added bare.": lambda x_hat, dy: _gate(x_hat, dy)[::-1],
             "You multiplied the sums. Multiply for each token, then sum.": lambda x_hat, dy: [x_hat.sum() * dy.sum(), dy.sum()],
         },
-        hints=("What is y₃ multiplied with to get γ's share? Do it for one token first.", "The products x̂₃ · dy₃ are {products}."),
+        hints=("With what is dy₃, what arrives at y₃, multiplied to get γ₃'s share? Do it for one token first.",
+               "The products x̂₃ · dy₃ are {products}."),
         solution="The gradient of γ₃ is the sum of the products {products}, that of β₃ the sum of {dy}: {answer}. No γ₃ stands in either.",
         misconception="A γ of 0 has a gradient of 0 and stays 0 for ever.",
     ),
@@ -282,7 +283,7 @@ COMPUTED = [
             "You counted the tokens of one example. All {B} examples use the same γ.": lambda B, T, d: [d, T, B * T * d],
         },
         hints=("Which numbers are used more than once in the forward pass, and by whom?",
-               "γᵢ multiplies x̂ᵢ at every one of the {tokens} tokens. And how often is a number of x used by another token?"),
+               "γᵢ multiplies x̂ᵢ at every token of every example. And how often is a number of x used by another token?"),
         solution="γ has {d} numbers, and so has its gradient. Each is used at {B} · {T} = {tokens} tokens, and every token adds the "
                  "product dyᵢ x̂ᵢ. The gradient of x has the shape of x: {answer}.",
         misconception="The gradient of γ has the shape of what arrives.",
@@ -438,7 +439,7 @@ CHOSEN = [
                    _size_passes(lambda x: x, eps=float(_V.var()))),
         ],
         hints=("Put 3x into each. Does the 3 come out as a factor in front?",
-               "What comes out as f(3x) = 3 f(x) is lost. Look for what is not of this kind, or goes around."),
+               "What comes out as f(3x) = c f(x), with any positive number c, is lost. Look for what is not of this kind, or goes around."),
         solution="A positive factor in front is divided away. It stays visible if something before the LayerNorm does not pass it on as a "
                  "factor, if something goes around, or if ε is not small.",
         misconception="Any layer in front of the LayerNorm saves the size.",
@@ -475,8 +476,8 @@ CHOSEN = [
         ],
         hints=("For each feature: two points (x̂ᵢ, xᵢ). When is there no line through them?",
                "There is none where x̂ᵢ is the same in both rows and xᵢ is not. Where do you find this?"),
-        solution="A feature fails where x̂ᵢ agrees and xᵢ does not. That happens in all features for a row and its multiple or its shift, "
-                 "and in the third for (4, 2, 12).",
+        solution="A feature fails where x̂ᵢ agrees and xᵢ does not. That happens in all features of the first two pairs, a positive "
+                 "multiple and a shift of a row without zeros, and in the third for (4, 2, 12).",
         misconception="Rows with different means and sizes never both come back.",
     ),
     Predict(
@@ -568,7 +569,7 @@ CHOSEN = [
                    lambda: _parts_lost(_PULL, _MEAN_X) == (True, True)),
             Option("the part along the ones vector only", "x̂₁ = 0, so the pull had no part along x̂ to lose.",
                    lambda: _parts_lost(_PULL, _MEAN_X) == (True, False)),
-            Option("the part along x̂ only", "The mean of (1, 0, 0) is 1/3, and it goes.",
+            Option("the part along x̂ only", "The mean of (1, 0, 0) is 1/3, and it goes. Along x̂ nothing lies: x̂₁ = 0.",
                    lambda: _parts_lost(_PULL, _MEAN_X) == (False, True)),
             Option("none", "The mean of (1, 0, 0) is 1/3, and it goes.", lambda: _parts_lost(_PULL, _MEAN_X) == (False, False)),
         ],

@@ -530,8 +530,8 @@ CHOSEN = [
     ),
     Predict(
         name="zeros-at-the-mean", chapter=5, concept="why", level="easy",
-        ask="BatchNorm in training. One feature has the values −3, −1, 1, 3 at the real tokens, with mean 0. Six zeros of padding are "
-            "appended, and nobody leaves them out. What happens to the outputs at the real tokens?",
+        ask="BatchNorm in training, γ = 1, β = 0. One feature has the values −3, −1, 1, 3 at the real tokens, with mean 0. Six zeros of "
+            "padding are appended, and nobody leaves them out. What happens to the outputs at the real tokens?",
         options=[
             Option("nothing: zeros do not move a mean of 0", "The mean stays, but σ² falls from 20/4 = 5 to 20/10 = 2.",
                    lambda: 0.99 < _stretched() < 1.01),
@@ -647,8 +647,8 @@ CHOSEN = [
         options=[
             Option("LayerNorm", "LayerNorm: μ and σ of the token have changed, and with them every feature.", _first_stays(F.layer_norm)),
             Option("RMSNorm", "RMSNorm: the size has changed, which divides every feature.", _first_stays(F.rms_norm)),
-            Option("BatchNorm in training", "BatchNorm in training has a mean and a σ for each feature: those of feature 1 are over other "
-                                            "numbers.",
+            Option("BatchNorm in training", "BatchNorm in training has a mean and a σ for each feature: those of feature 1 are taken over "
+                                            "feature 1 of all tokens, and none of these has changed.",
                    _first_stays(_batch(True))),
             Option("BatchNorm in use", "BatchNorm in use takes feature 1 alone, with two constants.", _first_stays(_batch(False))),
             Option("DyT", "DyT takes each number by itself.", _first_stays(F.dyt)),
@@ -739,8 +739,8 @@ CHOSEN = [
         ],
         hints=("From what is a key made, and which tokens had a say in that?",
                "In the first block from the embedding and its norm alone; in the second from the first block's output."),
-        solution="A norm never spreads a change to another token. Attention does, forwards, and what it wrote shows in the keys of the "
-                 "next block.",
+        solution="The LayerNorms here take one token each and spread no change to another. Attention does, forwards, and what it wrote "
+                 "shows in the keys of the next block.",
         misconception="Every entry behind a changed token is wrong.",
     ),
     Choose(

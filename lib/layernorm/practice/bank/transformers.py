@@ -195,9 +195,9 @@ COMPUTED = [
     ),
     Compute(
         name="gradient-left", chapter=4, concept="place", level="medium", section="two-places",
-        ask="Pre-LN, before training. The stream begins with mean square 1, each block adds {c} to that, and its mean stays 0. Whatever "
-            "the number of blocks, the same gradient arrives behind the last LayerNorm, and x̂ is the same there. What is the gradient on "
-            "the stream below the last LayerNorm with {many} blocks, as a share of that with {few}?",
+        ask="Pre-LN with ε = 0, before training. The stream begins with mean square 1, each block adds {c} to that, and its mean stays 0. "
+            "Whatever the number of blocks, the same gradient arrives behind the last LayerNorm, and x̂ is the same there. "
+            "What is the gradient on the stream below the last LayerNorm with {many} blocks, as a share of that with {few}?",
         draw=lambda rng: {"c": one_of(rng, 0.1, 0.25, 0.5, 1), "few": (few := one_of(rng, 2, 4, 6, 8, 12)),
                           "many": few * one_of(rng, 2, 4, 5)},
         first={"c": 0.5, "few": 6, "many": 30},
@@ -742,8 +742,8 @@ CHOSEN = [
             "for the first weights. Which of these sentences do they support? (“Works”: all four seeds solve the task and keep it.)",
         options=[
             Option("Where leaving out one kind works at no rate, leaving out all three works at none either.",
-                   "From Xavier's and GPT-2's weights nothing works without the attentions' alone; from GPT-2's, leaving out all works at "
-                   "one of the rates.",
+                   "From Xavier's and GPT-2's weights no rate works with only the attentions' left out; from GPT-2's, leaving out all "
+                   "works at one of the rates.",
                    lambda: all(not any(kept(more, start, rate) == 4 for rate in RATES)
                                for start in ("xavier", "torch", "gpt2") for one in ("attention", "mlp", "final")
                                if not any(kept(one, start, rate) == 4 for rate in RATES)
@@ -1040,7 +1040,8 @@ def pre_block(x, attend, mlp, norm):
 """,
         },
         hints=("Two lines, one a sublayer. Each reads the stream through `norm` and adds to the stream itself.",
-               "`x = x + attend(norm(x))`. The second line has the same form."),
+               "Try it with sublayers that return 0: x must come back. And what does the MLP read, the old x or what attention made of "
+               "it?"),
         solution="Each sublayer reads the normalized stream and adds to the bare one. The second reads the stream as the first has left "
                  "it. Writing `x = x + …` makes a new array, and `x += …` would change the caller's.",
         misconception="Pre-LN is LN(x) + F(x).",
@@ -1119,8 +1120,7 @@ def stream_sizes(x, sublayers, norm):
 """,
         },
         hints=("Begin the list with the mean square of x, then walk over the sublayers.",
-               "In the loop: `x = x + sublayer(norm(x))`, then append "
-               "`(x**2).mean()`."),
+               "What is measured, x or what `norm` made of it? And how many numbers are there for three sublayers?"),
         solution="The stream is what is carried along, so x itself is measured and not what `norm` makes of it. There is one number more "
                  "than there are sublayers.",
     ),

@@ -9,7 +9,7 @@ const SIGNS = { right: "✓", missing: "+", wrong: "✕" };
 const WORDS = { right: "painted, right", missing: "missing", wrong: "painted, but not in the group" };
 
 export function grid(view) {
-  const board = el("div", { class: "ax-board", role: "grid", "aria-multiselectable": true });
+  const board = el("div", { class: "ax-board", role: "grid", "aria-multiselectable": "true" });
   let squares = [], built = null, narrow = false, cursor = null, pressed = null, anchor = null;
   const shape = () => view.method().shape;
 

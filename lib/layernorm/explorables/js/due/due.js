@@ -51,7 +51,7 @@ export function render({ model, el: root, signal }) {
             el("td", {}, `${count("passed", "kept")} of ${own.length}`), el("td", {}, `${count("kept")} of ${own.length}`));
         }))));
     }
-    if (!lasts()) note.textContent = "This browser keeps nothing for this site (a private window, perhaps): progress lasts until you close the page. Save it to a file to take it along.";
+    if (!lasts()) note.textContent = "This browser keeps nothing for this site (a private window, perhaps): progress lasts until you close this tab. Save it to a file to take it along.";
     for (const station of document.querySelectorAll(".ln-map [data-concept]")) {
       const names = items.filter(({ concept }) => concept === station.dataset.concept).map(({ name }) => name);
       const { sign, words } = reached(share(progress, names)), ring = station.querySelector(".ring");

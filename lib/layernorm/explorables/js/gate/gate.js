@@ -66,7 +66,7 @@ export function render({ model, el: root, signal }) {
     change((progress) => gate(progress, chapter, { passed, time: Date.now() }));
     const words = verdict(run, items.length, load().gates[chapter]);
     const wrong = [...new Set(run.missed)].map((i) => items[i].section);
-    const list = wrong.length ? [el("p", {}, "To reread:"), el("ul", {}, [...new Map(wrong.map((one) => [one.href, one])).values()].map(({ href, title }) => el("li", {}, el("a", { href }, title))))] : [];
+    const list = wrong.length ? [el("p", {}, passed ? "One took a second try:" : "To reread:"), el("ul", {}, [...new Map(wrong.map((one) => [one.href, one])).values()].map(({ href, title }) => el("li", {}, el("a", { href }, title))))] : [];
     const box = el("div", { class: "ln-verdict", "data-state": passed ? "right" : "wrong", tabindex: "-1" }, el("b", { class: "ln-tag" }, words.mark), ` ${words.text}`);
     body.replaceChildren(box, ...list, button("Go through it again", () => step(begin(items.length, load().gates[chapter].runs))));
     inSight(box, box);

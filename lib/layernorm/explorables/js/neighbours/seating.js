@@ -97,7 +97,11 @@ export function table(view) {
     node,
     // The focus of a row that has left goes to the one above, or to the seat that is free.
     leave(r) { (r > 1 ? people[r - 1].name : add).focus({ preventScroll: true }); },
-    last() { (add.closest("[hidden]") ? people[MOST - 1].name : add).focus({ preventScroll: true }); },
+    last() {
+      const one = add.closest("[hidden]") ? people[MOST - 1].node.querySelector("input") : add;
+      one.focus({ preventScroll: true });
+      one.scrollIntoView({ block: "nearest" });
+    },
     draw(now) {
       if (now.d !== built) build(now.d);
       const others = now.x.length - 1, few = others <= FEW, room = few ? FEW + 1 : MOST - 1;

@@ -75,6 +75,9 @@ export function read(text, { many, whole }) {
   const said = bare(plain(text));
   if (!said) return { error: many > 1 ? `Type ${many} numbers, with spaces between them.` : "Type a number." };
   let tokens = parts(said);
+  if (!whole && many === 2 && /^-?0,\d+$/.test(said)) {
+    return { error: `“${said}”: one number or two? Write ${said.replace(",", ".")}, or ${said.replace(",", " ")} with a space.` };
+  }
   const both = /,\S/.test(said) && /[^,;]\s+[^,;]/.test(said);  // commas and spaces, so perhaps a comma is a point
   if (!whole && /(^|[\s(-])0,\d/.test(said) && (both || tokens.length !== many)) {
     return { error: `A comma stands between numbers; within one, write a point: ${/0,\d+/.exec(said)[0].replace(",", ".")}.` };

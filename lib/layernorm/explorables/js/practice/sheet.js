@@ -49,7 +49,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     control.input.focus();
     say(spoken(question()));
   });
-  const retry = button("Try again", () => { begin(); control.input.focus(); });
+  const retry = button("Try again", () => { begin(); say(""); control.input.focus(); });
   const solve = button("Worked solution", () => {
     if (first === null) hinted = Math.max(hinted, 1);
     worked.replaceChildren(el("b", { class: "ln-tag" }, "Worked solution"), ...paragraphs(told(key.solution)));
@@ -90,8 +90,8 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     verdict.replaceChildren(...(mark ? [el("b", { class: "ln-tag" }, mark), " "] : []), ...rich(words));
     draw();
     near(verdict);
+    say(over ? "" : `${mark} ${spoken(words)}`);
     if (over) verdict.focus({ preventScroll: true });         // which reads it
-    else say(`${mark} ${spoken(words)}`);
   }
 
   function draw() {

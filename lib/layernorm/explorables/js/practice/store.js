@@ -1,10 +1,16 @@
-// Where progress lives: in this browser, or, where that is not allowed, in this page.
+// Where progress lives: in this browser, or, where that is not allowed, in this tab.
 import { empty, read } from "./progress.js";
 
 export const GATE = "layernorm.gate.";                        // where a run through a gate is, by chapter
 const KEY = "layernorm.practice", SPOILT = `${KEY}.unreadable`;
-// Modules may be loaded apart from each other; the document is what they share.
-const shared = () => (document.lnPractice ??= { memory: null });
+// Modules may be loaded apart from each other; the document is what they share, and the name of the tab what its pages share.
+const TAB = `${KEY}:`;
+const ours = () => name === "" || name.startsWith(TAB);
+const shared = () => (document.lnPractice ??= { memory: name.startsWith(TAB) ? name.slice(TAB.length) : null });
+function remember(text) {
+  shared().memory = text;
+  if (ours()) name = text === null ? "" : TAB + text;
+}
 
 // What could not be stored counts before what was.
 function stored() {
@@ -29,11 +35,11 @@ export function load() {
 
 export function change(step) {
   const text = JSON.stringify(step(load()));
-  shared().memory = null;
+  remember(null);
   try {
     localStorage.setItem(KEY, text);
   } catch {
-    shared().memory = text;
+    remember(text);
   }
   document.dispatchEvent(new Event("ln-progress"));
 }

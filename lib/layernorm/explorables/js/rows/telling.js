@@ -58,7 +58,7 @@ export function verdict({ rows, guess, ended, judged, eps }) {
   const { possible, shared } = judged, is = possible ? "yes" : "no";
   const tell = possible && shared ? tells.shared({ rows, eps, ...shared }) : tells[kindOf(judged)]({ rows });
   if (guess === is) return ["right", "✓ As you said:", `${is}. ${tell}`];
-  const fact = !possible ? "It cannot be done" : ended === "solved" ? "You have done it" : "It can be done";
+  const fact = !possible ? "It cannot be done" : `It can be done${ended === "solved" ? ", as you see" : ""}`;
   return ["wrong", `✕ You said ${guess}.`, `${fact}. ${tell}`];
 }
 
