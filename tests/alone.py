@@ -20,6 +20,14 @@ from layernorm.site.fonts import TEXT, face
 from layernorm.site.policy import POLICY, digest, inline_scripts
 
 bundle = functools.cache(modules.bundle)
+
+
+def guessed(lab):
+    """A lab whose question has been answered, so that its controls move."""
+    lab.kept, lab.guess = True, [0]
+    return lab
+
+
 LOOK = files("layernorm") / "look"
 JS = Path(str(files("layernorm"))) / "explorables" / "js"
 NO_PICTURE = SimpleNamespace(svg="", alt="a picture")

@@ -8,7 +8,7 @@ import traitlets
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import audit, faults, show, sweep  # noqa: F401
+from alone import audit, faults, guessed, show, sweep  # noqa: F401
 from test_lab_stored import CUT, LETTERS, SCREENS, TALLEST, legible
 
 NAMES = {"BN": "BatchNorm", "LN": "LayerNorm", "none": "no norm"}
@@ -132,7 +132,7 @@ STATES = """async function* (root) {
 
 @SCREENS
 def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, screen):
-    lab = show(ln.BatchLab(), viewport=screen).locator("[data-explorable]")
+    lab = show(guessed(ln.BatchLab()), viewport=screen).locator("[data-explorable]")
     edge = lab.locator("svg.ln-lab-svg").bounding_box()
     reserved = lab.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
     lab.evaluate("e => { e.style.minHeight = 0; }")
@@ -145,7 +145,7 @@ def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, scree
 
 
 def test_the_lit_column_is_where_the_controls_stand(show):
-    page = show(ln.BatchLab())
+    page = show(guessed(ln.BatchLab()))
     lit, slider = page.locator(".ln-lab-column"), page.get_by_role("slider", name="Batch")
     expect(lit).to_have_count(1)
     first = lit.bounding_box()["x"]
@@ -182,7 +182,7 @@ def test_after_a_guess_the_picture_shows_what_was_asked(show):
 def test_what_python_ran_is_drawn_over_what_is_stored(show):
     lab = ln.BatchLab(rate=0.3, batch=8)
     lab.fresh = {"choice": {"batch": 8, "rate": 0.3, "budget": 24576}, "result": lab.shown(lab.result)}
-    page = show(lab)
+    page = show(guessed(lab))
     expect(page.locator(".ln-lab-mine")).to_have_count(3)
     page.get_by_role("slider", name="Digits seen").focus()
     page.keyboard.press("Home")

@@ -195,6 +195,11 @@ def test_a_number_is_typed_dragged_and_moved_by_keys_and_one_token_at_a_time_is_
     expect(root.locator(".ln-say")).to_contain_text("Attention passes it to no other token: none comes later.")
     root.get_by_role("button", name="Token 3", exact=True).click()
     expect(field(1)).to_have_value("-2.25")
+    for token in "5", "3", "5":
+        root.get_by_role("button", name=f"Token {token}", exact=True).click()
+        press(page, "New")
+        expect(root.locator(".ln-say")).not_to_contain_text("Nothing differs")
+    root.get_by_role("button", name="Reset").click()
     root.locator(".bk-cell").first.click()                         # x of a token picks it
     expect(root.locator(".bk-who")).to_have_text("Token 1")
 

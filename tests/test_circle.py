@@ -130,6 +130,15 @@ def test_a_stretch_is_judged_by_the_nearer_of_twice_as_far_and_as_far(js, mode, 
     assert state_ == ("right" if stays else "wrong") and ("ε is larger" in words) == (not stays), words
 
 
+@pytest.mark.parametrize("x, moves, words", [([2, 0, 4], True, "RMSNorm sees it"), ([40, 41, 40], True, "hardly"), ([2000, 0, 4000], True, "hardly"),
+                                             ([10, 10, 10], False, "only its length")])
+def test_rms_feels_every_slide_of_what_is_off_the_axis_be_it_little(js, x, moves, words):
+    assert (np.abs(ln.rms_norm(np.array(x)) - ln.rms_norm(np.array(x) - 1.0)).max() > 1e-4) == moves
+    said = js("circle/tale")("$tale.verdict($tale.PRESETS.rms.Slide, [moves ? 1 : 0], $tale.told(a), $tale.told(b))", moves=moves,
+                             a=state(js, "rms", "Slide", 0, x=x), b=state(js, "rms", "Slide", 1, x=x))
+    assert said[0] == "right" and words in said[2]
+
+
 def test_a_small_vector_is_told_the_length_that_it_gets(js):
     for size in (0.05, 0.1, 3):
         x = (2 + np.array([0.0, -1, 1]) * size).tolist()

@@ -12,7 +12,7 @@ import traitlets
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import FRAME, audit, faults, sweep, until
+from alone import FRAME, audit, faults, guessed, sweep, until
 from layernorm.experiments import EXPERIMENTS
 from layernorm.explorables.bench import LIVE
 from layernorm.explorables.modules import bundle
@@ -219,7 +219,7 @@ CHOICES = """async function* (root) {
 
 @SCREENS
 def test_every_control_changes_the_picture_and_one_height_holds_all_states(page_of, screen):
-    page = page_of(ln.StepLab(), viewport=screen)
+    page = page_of(guessed(ln.StepLab()), viewport=screen)
     lab = page.locator("[data-explorable]")
     expect(lab.locator("svg.ln-lab-svg")).to_be_visible()
     lab.evaluate("e => { e.style.minHeight = 0; }")                      # what is reserved would hide what is missing
@@ -242,7 +242,7 @@ def test_the_room_that_the_page_reserves_is_the_room_that_is_taken(page_of, scre
 
 @SCREENS
 def test_letters_are_large_enough_and_none_stands_on_another(page_of, screen):
-    page = page_of(ln.StepLab(), viewport=screen)
+    page = page_of(guessed(ln.StepLab()), viewport=screen)
     svg = page.locator(".ln-lab-svg")
     expect(svg).to_be_visible()
     edge = svg.bounding_box()
@@ -291,8 +291,19 @@ def test_the_guess_is_kept_beside_the_answer_and_the_focus_stays(page_of):
     assert page.locator("#after").bounding_box()["y"] == before
 
 
-def test_a_screen_reader_hears_names_values_and_what_has_settled(page_of):
+def test_controls_wait_for_the_guess(page_of):
     page = page_of(ln.StepLab())
+    slider, other = page.get_by_role("slider", name="Pixels ×"), page.get_by_role("radio", name="LayerNorm")
+    expect(slider).to_be_disabled()
+    expect(other).to_be_disabled()
+    page.locator(".ln-option").first.click()
+    page.get_by_role("button", name="Check").click()
+    expect(slider).to_be_enabled()
+    other.check()
+
+
+def test_a_screen_reader_hears_names_values_and_what_has_settled(page_of):
+    page = page_of(guessed(ln.StepLab()))
     status, slider = page.get_by_role("status"), page.get_by_role("slider", name="Pixels ×")
     expect(page.get_by_role("region", name="How large a step does descent bear?")).to_be_visible()
     expect(page.get_by_role("radiogroup", name="What the map sees")).to_be_visible()
@@ -309,7 +320,7 @@ def test_a_screen_reader_hears_names_values_and_what_has_settled(page_of):
 def test_what_python_ran_is_drawn_over_what_is_stored(page_of):
     lab = ln.StepLab()
     lab.fresh = {"choice": {"pixels": 3, "before": "raw"}, "result": lab.shown(lab.result)}
-    page = page_of(lab)
+    page = page_of(guessed(lab))
     expect(page.locator(".ln-lab-mine")).to_have_count(9 + 32)
     page.evaluate(FRAME)
     assert page.locator(".ln-lab-mine").last.bounding_box()["width"] >= 6

@@ -10,7 +10,7 @@ import traitlets
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import audit, faults, show, sweep  # noqa: F401
+from alone import audit, faults, guessed, show, sweep  # noqa: F401
 from layernorm.experiments.placement import slope
 from layernorm.explorables.modules import bundle
 from test_lab_stored import CUT, LETTERS, SCREENS, TALLEST, legible
@@ -190,11 +190,11 @@ def fits(lab, states, count):
 
 @SCREENS
 def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, screen):
-    fits(show(ln.PlacementLab(), viewport=screen).locator("[data-explorable]"), STATES, 24)
+    fits(show(guessed(ln.PlacementLab()), viewport=screen).locator("[data-explorable]"), STATES, 24)
 
 
 def test_each_curve_has_its_name_at_its_end_and_what_leaves_the_axis_says_how_far(show):
-    page = show(ln.PlacementLab(over="depth", show="stream", depth=32))
+    page = show(guessed(ln.PlacementLab(over="depth", show="stream", depth=32)))
     ends = page.evaluate("""() => Object.fromEntries(["post", "pre", "peri"].map((one) => [one, [
       [...document.querySelectorAll(`g.is-${one} .ln-lab-spot`)].at(-1).getBoundingClientRect().top, document.querySelector(`text.is-${one}`).getBoundingClientRect().top]]))""")
     assert all(abs(mark - name) < 30 for mark, name in ends.values()) and ends["post"][0] > ends["pre"][0] > ends["peri"][0]
@@ -207,7 +207,7 @@ def test_each_curve_has_its_name_at_its_end_and_what_leaves_the_axis_says_how_fa
 
 
 def test_by_depth_the_chosen_depth_is_lit(show):
-    page = show(ln.PlacementLab())
+    page = show(guessed(ln.PlacementLab()))
     expect(page.locator(".ln-lab-column")).to_have_count(0)
     page.get_by_role("radio", name="by depth").check()
     column = page.locator(".ln-lab-column")
@@ -240,7 +240,7 @@ def test_it_is_accessible_and_says_its_numbers(show, screen, theme):
 def test_what_python_ran_is_drawn_over_what_is_stored(show):
     lab = ln.PlacementLab(depth=4)
     lab.fresh = {"choice": {"placement": "pre", "start": "xavier", "depth": 4}, "result": lab.shown(lab.result["pre"])}
-    page = show(lab)
+    page = show(guessed(lab))
     expect(page.locator(".ln-lab-mine")).to_have_count(4)
     page.get_by_role("radio", name="by depth").check()
     expect(page.locator(".ln-lab-mine")).to_have_count(1)

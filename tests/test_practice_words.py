@@ -264,6 +264,8 @@ def test_with_a_hint_or_a_wrong_answer_nothing_is_kept(progress):
     for later in (True, True, True, NOW + DAY), (False, True, False, NOW + DAY):
         state = answers(progress, ("a", True, True, False, NOW), ("a", *later))
         assert stage(progress, state, "a") == "passed" and state["items"]["a"]["passed"] == NOW
+    helped = answers(progress, ("a", True, True, False, NOW), ("a", True, True, True, NOW + DAY))["items"]["a"]
+    assert helped["row"] == 1 and helped["due"] == TOMORROW + DAY, "with a hint the pause does not grow"
     hinted = answers(progress, ("a", True, True, True, NOW), ("a", True, True, False, NOW + DAY))
     assert stage(progress, hinted, "a") == "passed" and hinted["items"]["a"]["passed"] == NOW + DAY, "kept begins with the pass, not with the try"
 
@@ -324,6 +326,15 @@ def test_a_gate_is_kept_only_on_a_day_after_it_was_passed(progress):
     assert run((True, NOW))["passed"] == NOW and "kept" not in run((True, NOW), (True, TOMORROW - 1))
     assert run((True, NOW), (False, NOW + DAY), (True, NOW + DAY + 1))["kept"] == NOW + DAY + 1
     assert run((True, NOW), (True, NOW + DAY))["runs"] == 2
+    for later in True, False:
+        assert run((True, NOW), (True, NOW + DAY), (later, NOW + 2 * DAY))["kept"] == NOW + DAY, "what is kept stays so"
+
+
+def test_the_share_of_a_concept_counts_what_is_kept_as_passed_too(progress):
+    state = answers(progress, ("tried", False, True, False, NOW), ("passed", True, True, False, NOW), ("kept", True, True, False, NOW))
+    state = progress("$progress.answer(p, 'kept', a)", p=state, a={"right": True, "sure": True, "hinted": False, "at": 3, "time": NOW + DAY})
+    found = progress("$progress.share(p, names)", p=state, names=["new", "tried", "passed", "kept"])
+    assert found == {"passed": 0.5, "kept": 0.25}
 
 
 # --- Files ------------------------------------------------------------------------------------

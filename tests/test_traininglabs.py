@@ -8,7 +8,7 @@ import traitlets
 from playwright.sync_api import expect
 
 import layernorm as ln
-from alone import audit, show  # noqa: F401
+from alone import audit, guessed, show  # noqa: F401
 from layernorm.figures.placement import KINDS, PLACEMENTS, STARTS, WITHOUT, fate, held
 from test_lab_stored import SCREENS
 from test_placementlab import fits
@@ -220,7 +220,7 @@ STATES = {"WarmUpLab": """async function* (root) {
 @EACH
 @SCREENS
 def test_one_height_holds_all_states_and_no_letter_stands_on_another(show, kind, screen):
-    fits(show(LABS[kind](), viewport=screen).locator("[data-explorable]"), STATES[kind], {"WarmUpLab": 24, "AblationLab": 15}[kind])
+    fits(show(guessed(LABS[kind]()), viewport=screen).locator("[data-explorable]"), STATES[kind], {"WarmUpLab": 24, "AblationLab": 15}[kind])
 
 
 MARKS = """() => ["solved", "never", "lost", "none"].map((one) => document.querySelectorAll(`.ln-lab-svg .ln-lab-fate.is-${one}`).length)"""
@@ -245,7 +245,7 @@ def test_every_seed_is_a_mark_of_its_fate_and_a_key_names_the_marks(show, kind):
 
 
 def test_a_cell_that_is_pressed_is_chosen_and_the_arrows_go_on_from_there(show):
-    page = show(ln.WarmUpLab())
+    page = show(guessed(ln.WarmUpLab()))
     rate, steps = page.get_by_role("slider", name="Rate"), page.get_by_role("slider", name="Warm-up")
     page.locator(".ln-lab-cell").nth(3).click()                           # the highest rate stands at the top
     expect(rate).to_have_attribute("aria-valuetext", "0.03")
@@ -337,7 +337,7 @@ def test_what_python_ran_is_drawn_over_what_is_stored(show, kind):
     lab = LABS[kind]()
     inputs = lab.run_of(lab.choice)
     lab.fresh = {"choice": inputs, "result": lab.shown(lab.runs.at(**inputs))}
-    page = show(lab)
+    page = show(guessed(lab))
     expect(page.locator(".ln-lab-mine")).to_have_count({"WarmUpLab": 1, "AblationLab": 4}[kind])
     page.get_by_role("radio", name="GPT-2's").check()
     expect(page.locator(".ln-lab-mine")).to_have_count(0)

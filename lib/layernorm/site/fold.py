@@ -4,16 +4,14 @@ from docutils import nodes
 MARK = "Deeper:"
 ANSWER = 'data-explorable="answer"'
 WAITS = "tag_waits"                                               # a cell that gives away the answer before it
-# A link to something folded, or to the section around it, unfolds it; also the second time, when the address stays the same.
+# A link to something folded, to the section around it or to its label unfolds it; also the second time, when the address stays.
 OPEN = """{ const around = (node) => {
     const one = node?.closest("details.deeper");
     return one ? [one, ...around(one.parentElement)] : [];
   };
   const open = () => {
     const target = document.getElementById(location.hash.slice(1));
-    // A label is an empty span at the beginning of its section.
-    const section = target?.localName === "span" ? target.parentElement : target;
-    const inside = section?.querySelector(":scope > details.deeper > summary > h3")?.closest("details");
+    const inside = target?.closest("section")?.querySelector(":scope > details.deeper > summary > h3")?.closest("details");
     const shut = [...around(target), inside].filter((one) => one && !one.open);
     shut.forEach((one) => { one.open = true; });
     if (shut.length) target.scrollIntoView();

@@ -2,7 +2,7 @@
 import { el, onceAFrame } from "../kit.js";
 import { announcer, caption, chipsOf, choices, headed, strip, viewOn } from "../desk.js";
 import { numberField } from "../dragged.js";
-import { answered, LIMIT, made, plan, PRINTED, situation } from "./change.js";
+import { alike, answered, LIMIT, made, plan, PRINTED, situation } from "./change.js";
 import { ask, CHANGES, next, options, place, PLACES, refusal, sentence, shown, TITLE, verdict } from "./report.js";
 import { pipeline } from "./pipeline.js";
 
@@ -57,7 +57,8 @@ function viewOf(model) {
       view.later();
     },
     change(kind) {
-      const token = view.get("token"), before = base(token - 1), row = made(kind, before[token - 1], view.get("new"));
+      const token = view.get("token"), before = base(token - 1), old = before[token - 1], fresh = view.get("new");
+      const row = made(kind, old, alike(old, fresh) ? fresh.map((v) => -v) : fresh);              // what is new differs
       if (row) view.set({ before, x: before.with(token - 1, row), question: "" });
     },
     edit(j, v, send) {

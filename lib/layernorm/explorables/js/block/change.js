@@ -11,7 +11,7 @@ export function made(kind, row, fresh) {
   const next = row.map((v, j) => KINDS[kind](v, fresh[j]));
   return next.every((v) => Math.abs(v) <= LIMIT) ? next : null;
 }
-const alike = (a, b) => a.every((v, j) => v === b?.[j]);
+export const alike = (a, b) => a.every((v, j) => v === b?.[j]);
 const kindOf = (row, old, fresh) => Object.keys(KINDS).find((kind) => alike(row, made(kind, old, fresh))) ?? "own";
 
 // The questions: of "rows" with the mask that is on; the last one adds 1.

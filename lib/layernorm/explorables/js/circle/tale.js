@@ -25,7 +25,7 @@ export const shaped = ({ gamma, beta }) => gamma.some((v) => v !== 1) || beta.so
 export function told({ mode, x, g, gamma, beta, eps }) {
   const n = normalized(x, { eps, mode, gamma, beta });
   return { mode, x, g, gamma, beta, eps, n, back: mode === "backward" ? backward(x, g, { eps }) : null,
-           lost: n.xhat.some((v) => !Number.isFinite(v)), flat: tiny(length(n.foot), Math.max(1, length(x))) };
+           lost: n.xhat.some((v) => !Number.isFinite(v)), flat: tiny(Math.max(...x) - Math.min(...x), Math.max(1, length(x))) };
 }
 
 // --- Numbers beside the picture --------------------------------------------------------------------
@@ -184,8 +184,9 @@ const FORWARD = {
 };
 const RMS = {
   Slide: asks("Slide x parallel to the ones axis: x\u00a0+\u00a0c·1. Where does x̂ go?", ["it stays", "over the sphere", "off the sphere"], slide,
-    (start, end) => (end.n.spread < ROUND ? 2 : stays(start, end) ? 0 : 1), (end, start) => (end.n.spread < ROUND ? "There x is so small that ε counts."
-      : stays(start, end) ? "x lies on the ones axis: only its length has changed." : "No mean is taken away, so RMSNorm sees it. LayerNorm does not.")),
+    (start, end) => (end.n.spread < ROUND ? 2 : start.flat && stays(start, end) ? 0 : 1), (end, start) => (end.n.spread < ROUND ? "There x is so small that ε counts."
+      : !stays(start, end) ? "No mean is taken away, so RMSNorm sees it. LayerNorm does not." : start.flat ? "x lies on the ones axis: only its length has changed."
+      : "But hardly: the slide is little beside x.")),
   Stretch: asks("Now pull x straight away from 0, to twice its length. Where does x̂ go?", ["it stays", "over the sphere", "twice as far"],
     (u, { x }) => ({ x: times(x, 1 + u - BACK * wave(u)) }), (start, end) => (doubled(start, end) ? 2 : 0), (end, start) => (doubled(start, end)
       ? "Here ε is larger than the mean square of x, and x̂ grows with x." : "The length of x is all that RMSNorm takes away."), { full: true }),

@@ -6,6 +6,12 @@ const quiet = (event) => event.stopPropagation();             // JupyterLab has 
 
 export const control = (given, id, choose) => (typeof given.values[0] === "number" ? slider : choices)(given, id, choose);
 
+// What would answer the question waits for the guess.
+function wait(input, open) {
+  input.disabled = !open;
+  input.parentNode.title = open ? "" : "Answer first";
+}
+
 // The slider moves over the places of the values: each stop is a stored result.
 function slider({ name, label, values, texts, unit }, id, choose) {
   const last = values.length - 1;
@@ -17,8 +23,9 @@ function slider({ name, label, values, texts, unit }, id, choose) {
     // Who has more to write gets more of the row.
     node: el("div", { class: "ln-lab-number", style: `flex-grow:${texts.join("").length}` }, el("label", { for: id }, label, here),
       el("div", { class: "ln-lab-scale" }, range, el("div", { class: "ln-lab-stops", "aria-hidden": "true" }, stops))),
-    draw({ choice }) {
+    draw({ choice, open }) {
       const at = place(values, choice[name]);
+      wait(range, open);
       range.value = at;
       range.setAttribute("aria-valuetext", unit ? `${texts[at]} ${unit}` : texts[at]);
       here.textContent = texts[at];
@@ -33,8 +40,11 @@ function choices({ name, label, values, texts }, id, choose) {
   return {
     node: el("div", { class: "ln-lab-choice", role: "radiogroup", "aria-label": label },
       el("div", { class: "ln-lab-segments" }, inputs.map((input, k) => el("label", {}, input, el("span", {}, texts[k]))))),
-    draw({ choice }) {
-      inputs.forEach((input, k) => { input.checked = values[k] === choice[name]; });
+    draw({ choice, open }) {
+      inputs.forEach((input, k) => {
+        wait(input, open);
+        input.checked = values[k] === choice[name];
+      });
     },
   };
 }

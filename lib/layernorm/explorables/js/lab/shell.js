@@ -69,7 +69,8 @@ export function lab({ model, el: root, signal }, view) {
     for (const [key, value] of Object.entries(changes)) model.set(key, value);
     model.save_changes();
   };
-  const choose = (changes) => set({ choice: { ...model.get("choice"), ...changes } });
+  const isOpen = () => model.get("kept") || !model.get("ask");
+  const choose = (changes) => { if (isOpen()) set({ choice: { ...model.get("choice"), ...changes } }); };
   const stage = view.stage(model.get("facts"), choose);
   // The picture comes to what was asked about, if the lab says where that is.
   const { show } = model.get("facts"), guess = asker(model, (i) => set({ guess: [i], kept: true, ...(show ? { choice: show } : {}) }));
@@ -79,7 +80,7 @@ export function lab({ model, el: root, signal }, view) {
   function draw() {
     const choice = model.get("choice"), facts = model.get("facts");
     const row = (other = {}) => model.get("table")[chosenRow(model.get("grid"), { ...choice, ...other })];
-    const now = { choice, facts, row, result: row(), fresh: model.get("fresh"), open: model.get("kept") || !model.get("ask"), named: (name, value) => nameOf(controls, name, value) };
+    const now = { choice, facts, row, result: row(), fresh: model.get("fresh"), open: isOpen(), named: (name, value) => nameOf(controls, name, value) };
     for (const part of parts) part.draw(now);
   }
   function fit(again = false) {
