@@ -71,4 +71,5 @@ def next_token(losses, floor):
     ax.set_title("loss, nats a token; by what the mean is taken over", color=C.ink_2)
     words = "; ".join(f"{WAYS[over][2]} " + ", ".join(f"{np.median(one):.3f} at T = {length}" for length, one in by_length.items())
                       for over, by_length in losses.items())
-    return fig, f"Loss of a network without attention on random tokens, medians over seeds; without looking ahead the best is {floor:.3f}. Mean over {words}."
+    said = f"Loss of a network without attention on random tokens, medians over seeds; without looking ahead the best is {floor:.3f}."
+    return fig, f"{said} Mean over {words}."

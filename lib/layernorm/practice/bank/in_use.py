@@ -583,8 +583,8 @@ CHOSEN = [
             Option("rows 2 to 5", "Row 1 holds another token than before.", lambda: _rows_that_change() == (2, 3, 4, 5)),
         ],
         hints=("Write down, for each row, whose keys and values it sees.", "Row 3 sees tokens 1, 2 and 3, as before, in another order."),
-        solution="Without positions the cache is a bag: what is in it counts, its order does not. Row 2 asks with another query, and its own x "
-                 "is another.",
+        solution="Without positions the cache is a bag: what is in it counts, its order does not. Row 2 asks with another query, and its "
+                 "own x is another.",
         reveal=("Block", {"causal": True, "x": SWAPPED, "start": TOKENS, "question": ""}),
     ),
     Choose(
