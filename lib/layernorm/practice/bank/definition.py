@@ -289,7 +289,8 @@ CHOSEN = [
                    lambda: np.ptp(normal([100, 0, 4, 4])[1:]) < np.ptp(normal(FOUR)[1:]) and normal([100, 0, 4, 4])[1:].max() < 0),
         ],
         hints=("Which two numbers of the vector does the change touch?", "The mean rises to 27, and σ with it."),
-        solution="Every entry of x̂ depends on every entry of x.",
+        solution="μ rises to 27, above the other three, and σ to 42, so their distances shrink. Through μ and σ every entry of x̂ hears "
+                 "of every entry of x.",
         misconception="Each entry is normalized by itself.",
         reveal=("Player", {"x": [100.0, 0, 4, 4]}),
     ),
@@ -322,7 +323,7 @@ FOUND = [
     var = (centred**2).mean(axis=-1, keepdims=True)
     return centred / np.sqrt(var + eps)""",
         line=2, mended="    mu = x.mean(axis=-1, keepdims=True)", fails=_fails_rows,
-        others={1: "The signature is as it should be.", 3: "This line is right if mu has the shape (rows, 1). Which shape has it?",
+        others={1: "The signature is as it should be.", 3: "This line is right if mu has the shape (rows, 1). Which line gave it another?",
                 4: "Here `keepdims` stands: var has the shape (rows, 1).", 5: "ε stands under the root, with the variance."},
         hints=("Write the shape of each line beside it.", "x is (3, 3). What is the shape of `mu`, and along which axis is it laid?"),
         solution="Without `keepdims` the means have the shape (3,) and are laid along the columns: feature 1 loses the mean of row 1, "
@@ -374,8 +375,8 @@ def _shares(other):
 PLACED = [
     Predict(
         name="two-builders", chapter=1, concept="layer", level="easy", section="thirty-layers",
-        ask="Two stacks of thirty ReLU layers differ in one thing: the weights of the second are 3 times as large. Each layer has a "
-            "LayerNorm between its matrix and its ReLU. How does the size of what leaves the second compare with the first?",
+        ask="Two stacks of thirty ReLU layers differ in one thing: the weights of the second are 3 times as large. Each layer has no bias "
+            "and a LayerNorm between its matrix and its ReLU. How does the size of what leaves the second compare with the first?",
         options=[
             Option("3 times as large", "The factor 3 of the last matrix meets the last LayerNorm, which divides it away again.",
                    lambda: abs(_sizes(True, 3.0) / _sizes(True, 1.0) - 3) < 0.1),
@@ -385,7 +386,7 @@ PLACED = [
                    lambda: _sizes(True, 3.0) / _sizes(True, 1.0) > 1e10),
         ],
         hints=("Follow the factor 3 through one layer only.", "LN(3z) is LN(z), up to ε."),
-        solution="LayerNorm between matrix and ReLU ends what a factor in that matrix does, within the same layer.",
+        solution="LayerNorm between matrix and ReLU ends what a positive factor in that matrix does, within the same layer.",
     ),
     Choose(
         name="on-the-circle", chapter=1, concept="keeps", level="medium", section="geometry",
@@ -476,10 +477,10 @@ WORDED = [
             "why the layer divides by d.",
         points=("The d features are all there are, no sample from a larger population whose variance is estimated.",
                 "Divided by d, x̂ has mean square 1 (at ε = 0), so its length is √d.",
-                "Her version makes every output smaller, by the factor √((d − 1)/d), and no longer agrees with others' weights."),
+                "Her version makes every entry of x̂ smaller, by the factor √((d − 1)/d), and no longer agrees with others' weights."),
         hints=("What is d − 1 for?", "What is the mean square of x̂ in each version?"),
         solution="The vector is the whole population, and with 1/d the normalized vector has mean square exactly 1 at ε = 0. With 1/(d − "
-                 "1) all outputs shrink by √((d − 1)/d): 13 % at d = 4, 0.07 % at d = 768, too little to be noticed and enough to "
+                 "1) all of x̂ shrinks by √((d − 1)/d): 13 % at d = 4, 0.07 % at d = 768, too little to be noticed and enough to "
                  "disagree.",
         misconception="The variance is divided by d − 1, as in statistics class.",
     ),

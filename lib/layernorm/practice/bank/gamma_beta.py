@@ -439,9 +439,10 @@ CHOSEN = [
                    _size_passes(lambda x: x, eps=float(_V.var()))),
         ],
         hints=("Put 3x into each. Does the 3 come out as a factor in front?",
-               "What comes out as f(3x) = c f(x), with any positive number c, is lost. Look for what is not of this kind, or goes around."),
-        solution="A positive factor in front is divided away. It stays visible if something before the LayerNorm does not pass it on as a "
-                 "factor, if something goes around, or if ε is not small.",
+               "What comes out as c f(x) + b, with c positive and b the same for all features, is lost. Look for what is not of this kind, "
+               "or goes around."),
+        solution="A positive factor in front is divided away, and a shift of all features goes with the mean. The size can stay visible if "
+                 "something before the LayerNorm makes of it neither of the two, if something goes around, or if ε is not small.",
         misconception="Any layer in front of the LayerNorm saves the size.",
     ),
     Choose(

@@ -644,10 +644,13 @@ CHOSEN = [
     ),
     Choose(
         name="first-stays", chapter=5, concept="other", level="medium", section="dynamic-tanh",
-        ask="In one token, feature 2 changes; feature 1 and all other tokens stay. Whose output at feature 1 of this token stays as well?",
+        ask="In one token, feature 2 changes; feature 1 and all other tokens stay. Whose output at feature 1 of this token stays as well, "
+            "whatever the numbers?",
         options=[
-            Option("LayerNorm", "LayerNorm: μ and σ of the token have changed, and with them every feature.", _first_stays(F.layer_norm)),
-            Option("RMSNorm", "RMSNorm: the size has changed, which divides every feature.", _first_stays(F.rms_norm)),
+            Option("LayerNorm", "LayerNorm: μ and σ of the token have changed, and with them, in general, every feature.",
+                   _first_stays(F.layer_norm)),
+            Option("RMSNorm", "RMSNorm: the size has changed, in general, and it divides every feature.",
+                   _first_stays(F.rms_norm)),
             Option("BatchNorm in training", "BatchNorm in training has a mean and a σ for each feature: those of feature 1 are taken over "
                                             "feature 1 of all tokens, and none of these has changed.",
                    _first_stays(_batch(True))),
@@ -655,7 +658,7 @@ CHOSEN = [
             Option("DyT", "DyT takes each number by itself.", _first_stays(F.dyt)),
         ],
         hints=("For each: which numbers are in the statistics that feature 1 meets?",
-               "BatchNorm mixes tokens, and LayerNorm features. And DyT?"),
+               "BatchNorm in training mixes tokens, LayerNorm features. And DyT?"),
         solution="Not asking the other tokens and not asking the other features are two different things.",
         misconception="BatchNorm mixes more than LayerNorm in every respect.",
     ),
@@ -746,8 +749,8 @@ CHOSEN = [
     ),
     Choose(
         name="still-listens", chapter=5, concept="why", level="hard",
-        ask="A causal Transformer with BatchNorm has been trained and is in use, after `eval()`. Which of these can change its logits at a "
-            "token?",
+        ask="A causal Transformer with BatchNorm has been trained and is in use, after `eval()`. On which of these do its logits at a "
+            "token depend?",
         options=[
             Option("another sequence in the batch", "In use BatchNorm divides by constants, so other sequences have no say.",
                    lambda: not same(_bn_logits(), _bn_logits(mates=(3, 6, 2, 7, 4)))),
@@ -762,7 +765,8 @@ CHOSEN = [
         ],
         hints=("What is a BatchNorm in use? And what else in the network mixes tokens?",
                "The constants were measured once, on the training batches."),
-        solution="In use nobody else is heard; what was heard in training remains in the constants.",
+        solution="In use BatchNorm hears nobody; attention still hears earlier tokens; and what BatchNorm heard in training remains in its "
+                 "constants.",
         misconception="A BatchNorm in use depends on the batch.",
     ),
 ]

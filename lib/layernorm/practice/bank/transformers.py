@@ -152,7 +152,7 @@ COMPUTED = [
     Count(
         name="when-it-is-lost", chapter=4, concept="place", level="easy", section="warming-up",
         ask="Say a Post-LN network learns as long as the rate stays below {limit}, and loses what it has above. The rate rises in a "
-            "straight line from 0 to {rate} over {W} steps of warm-up. In which step does it reach {limit}?",
+            "straight line from 0 to {rate} over {W} steps of warm-up, to {rate} · s/{W} in step s. In which step does it reach {limit}?",
         draw=lambda rng: {"rate": (rate := one_of(rng, 0.02, 0.03, 0.04)), "W": one_of(rng, 50, 100, 200, 400),
                           "limit": round(rate * one_of(rng, 0.2, 0.3, 0.4, 0.6), 6)},
         first={"rate": 0.03, "W": 200, "limit": 0.012},
@@ -164,7 +164,7 @@ COMPUTED = [
             "Then nothing would have been warmed up: the first step has only a {W}th of {rate}.": lambda rate, W, limit: 1,
             "You turned the share round: {limit} is a part of {rate}.": lambda rate, W, limit: np.ceil(W * rate / limit - 1e-9),
         },
-        hints=("In step s of the warm-up the rate is {rate} · s/{W}.",
+        hints=("Which share of the full rate is {limit}?",
                "{limit} is {share} of {rate}. After which share of {W} steps is it reached?"),
         solution="{limit} is {share} of {rate}, and {share} · {W} = {answer}. Until then the network may look as if it had learned for "
                  "good. With {double} steps of warm-up it happens twice as late, and it happens: warm-up puts off the rate, it does not "
@@ -242,7 +242,7 @@ COMPUTED = [
                 lambda few, many, q: [q * few / many, few * q * few / many],
         },
         hints=("There are {times} times as many blocks. What does that make of a matrix divided by √(2L), and what of its square?",
-               "One block adds {q}/{times}. Now take {many} of them."),
+               "The mean square of what one block adds is divided by as much as the number of blocks is multiplied."),
         solution="The matrices are divided by √{times} more, so the mean square of what they add is divided by {times}. There are {times} "
                  "times as many blocks, so all together add {before}, as before: {answer}.",
         misconception="The deeper a Pre-LN network, the larger its stream, whatever the first weights.",
@@ -578,7 +578,8 @@ CHOSEN = [
                    "here.", lambda: same(normal(small_block("pre")(TOKENS + THIRD)), normal(small_block("pre")(TOKENS)), 1e-6)),
         ],
         hints=("Follow the 7: which box meets it first in each of the two?",
-               "A LayerNorm takes a shift of all features away, and no other change. Where does it stand, on the branch or on the stream?"),
+               "A LayerNorm takes away a shift of all features, and 7 on one feature is none. Where does it stand, on the branch or on the "
+               "stream?"),
         solution="In Pre-LN the shift stays on the stream and no sublayer hears it. In Post-LN attention hears it before a LayerNorm does.",
         misconception="A LayerNorm in the block keeps a token's shift from the others, wherever it stands.",
     ),
@@ -598,7 +599,8 @@ CHOSEN = [
         ],
         hints=("What does a LayerNorm do to a gradient on its way down?",
                "It divides by σ. Is that a division by something above or below 1?"),
-        solution="The last LayerNorm brings a stream to one size, a large one down and a tiny one up, and does the same to the gradient.",
+        solution="The last LayerNorm brings a stream to one size, a large one down and a tiny one up, and multiplies the gradient "
+                 "by the same 1/σ.",
         misconception="A LayerNorm makes gradients smaller.",
         reveal=("PlacementLab", {"over": "block", "show": "stream", "start": "gpt2", "depth": 32}),
     ),
@@ -624,7 +626,8 @@ CHOSEN = [
         hints=("Write Adam's step as a fraction. Where does the factor appear?",
                "A factor that is in all gradients stands above and below. What in the fraction may be without it?"),
         solution="Adam forgets a factor that all gradients so far have in common, as LayerNorm forgets one that all features have in "
-                 "common; and ε has the same say in both.",
+                 "common. In both an ε can bring the size back in: in Adam where gradients are as small as ε, in LayerNorm where σ is as "
+                 "small as √ε.",
         misconception="Under Adam the size of a gradient never matters.",
     ),
     Predict(
@@ -681,7 +684,7 @@ CHOSEN = [
             Option("bring a loud token and a quiet one to the same size",
                    "All tokens are divided by one σ, and a token ten times as large stays so.",
                    sizes_differ),
-            Option("compute the same in training and in use", "Still does: it measures anew each time and stores no mean.", modes_differ),
+            Option("normalize in use as in training", "Still does: it measures anew each time and stores no mean.", modes_differ),
         ],
         hints=("Which cells share a mean now, and which shape has γ?",
                "Change the last token: does the first one's output move? Make one token "

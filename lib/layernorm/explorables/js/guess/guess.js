@@ -36,15 +36,22 @@ export function render({ model, el: root }) {
   }
 
   function field(check) {
-    const input = el("input", { type: "number", step: "any", class: "ln-typed", "aria-label": `Your number: ${question}`,
-      oninput: () => { check.disabled = !Number.isFinite(input.valueAsNumber); },
+    const read = () => (input.value.trim() ? +input.value.replace(",", ".").replace("−", "-") : NaN);
+    const look = () => {
+      check.disabled = !Number.isFinite(read());
+      input.setCustomValidity(check.disabled ? "Type a number, like 0.5." : "");
+    };
+    const input = el("input", { type: "text", inputmode: "decimal", class: "ln-typed", "aria-label": `Your number: ${question}`,
+      oninput: look,
       onkeydown: (event) => {
         event.stopPropagation();                              // JupyterLab has commands on these keys
-        if (event.key !== "Enter" || check.disabled) return;
+        if (event.key !== "Enter") return;
         event.preventDefault();                               // else the button that comes next is pressed by the same key
+        look();
+        input.reportValidity();
         check.click();
       } });
-    return [input, () => [input.valueAsNumber]];
+    return [input, () => [read()]];
   }
 
   function ask() {
