@@ -54,7 +54,7 @@ def noisy_batch_norm(results):
             ax.plot(at[known], [max(middle[i], low) for i in known], color=colour, ls=dashes, lw=1.6, marker="none")
             for x, one in zip(at, results.values()):
                 _seeds(ax, x, [v for v in one[method][what] if v is not None], colour, mark, low, wide=0.07)
-    upper.set(yscale="log", ylim=(3e-4, 3), yticks=[0.001, 0.01, 0.1, 1])
+    upper.set(yscale="log", ylim=(3e-4, 6), yticks=[0.001, 0.01, 0.1, 1])
     upper.yaxis.set_minor_locator(plt.NullLocator())
     upper.set_yticklabels(["0.001", "0.01", "0.1", "1"])
     upper.grid(axis="y")

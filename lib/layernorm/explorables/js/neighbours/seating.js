@@ -95,8 +95,8 @@ export function table(view) {
   }
   return {
     node,
-    // The focus of a row that has left goes to the one above, or to the seat that is free.
-    leave(r) { (r > 1 ? people[r - 1].name : add).focus({ preventScroll: true }); },
+    // The focus of a row that has left goes to the one in its place, to the one above, or to the seat that is free.
+    leave(r) { (people[r]?.node.hidden === false ? people[r].name : r > 1 ? people[r - 1].name : add).focus({ preventScroll: true }); },
     last() {
       const one = add.closest("[hidden]") ? people[MOST - 1].node.querySelector("input") : add;
       one.focus({ preventScroll: true });
