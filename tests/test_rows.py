@@ -262,6 +262,16 @@ def test_where_rows_share_mean_and_spread_the_reason_says_so(js):
     assert "share μ = 3 and σ = 2.449: γ = σ and β = μ" in said(js, now)[0].replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("rows, feature", [([[300, 300, 300]] * 2, 0), ([[200, 210]] * 2, 1), ([[190, 200, 210], [180, 200, 220]], 1),
+                                           ([[0, 200, 400], [0, 200.1, 400]], 1), ([[0, 1000, 2000], [0, 1000.3, 2000]], 1)])
+def test_what_only_the_limit_forbids_is_not_laid_to_equal_rows(js, rows, feature):
+    one = judged(js, rows)["features"][feature]
+    x_hat = ln.layer_norm(np.array(rows, float))[:, feature]
+    slope, height = np.linalg.lstsq(np.stack([x_hat, np.ones(2)], 1), np.array(rows, float)[:, feature], rcond=None)[0]
+    assert one["kind"] == "limit" and max(abs(slope), abs(height)) > LIMIT
+    assert np.allclose(slope * x_hat + height, np.array(rows)[:, feature], atol=CLOSE)
+
+
 def test_a_limit_is_called_a_limit_and_refutes_nothing(js):
     now = [now for now in states(js, [[0, 0, 6000], [3, 3, 3]]) if now["guess"] == "no" and now["ended"] == "shown"][2]
     strip, words = said(js, now)

@@ -11,7 +11,7 @@ from .explorable import LOOK, Explorable
 from .modules import bundle
 
 STILL = ("choice", "kept", "many", "other")                       # where there is none of it, a page need not say so
-NEAR = 1.5                                                        # an option answers for what lies within this factor
+NEAR = 1.5                                                        # an option answers for what lies within this factor at most
 
 
 class _Card(Explorable):
@@ -58,7 +58,8 @@ class Guess(_Card):
     tell : str
         One sentence of reason, shown with the answer.
 
-    A truth that is no option, or far from all of them, is told as "none of these": whoever changes a cell sees what came of it.
+    A truth that is no option, or far from all of them, is told as "none of these", and without the reason, which was another's:
+    whoever changes a cell sees what came of it.
     Raises ``ValueError`` if two options are the same.
     """
 
@@ -82,7 +83,7 @@ class Guess(_Card):
     def reveal(self, truth, tell=""):
         """The answer, from a computed ``truth``: it stands beside the guess on the page."""
         right, number, other = self._answer(truth)
-        return Answer(question=self.question, options=self.options, right=right, truth=number, other=other, tell=tell)
+        return Answer(question=self.question, options=self.options, right=right, truth=number, other=other, tell="" if other else tell)
 
     def _answer(self, truth):
         """The right options, or the number where one is typed; and what the truth is, where no option says it."""
@@ -127,10 +128,13 @@ class Answer(_Card):
 
 
 def _nearest(values, truth):
-    """Which value the truth is, or is within the factor ``NEAR`` of and nearer to than to any other; None if none."""
-    apart = [0 if value == truth else abs(math.log(value / truth)) if value * truth > 0 else math.inf for value in values]
-    best = int(np.argmin(apart))
-    return best if apart[best] <= math.log(NEAR) else None
+    """Which value the truth is, or lies near: within the factor ``NEAR``, and not as far as half the way to the next value; or None."""
+    def apart(a, b):
+        return 0 if a == b else abs(math.log(a / b)) if a * b > 0 else math.inf
+    far = [apart(value, truth) for value in values]
+    best = int(np.argmin(far))
+    room = min((apart(values[best], value) for k, value in enumerate(values) if k != best), default=math.inf)
+    return best if far[best] <= min(math.log(NEAR), room / 2) else None
 
 
 def _plain(value):

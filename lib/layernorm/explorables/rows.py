@@ -8,20 +8,22 @@ from .explorable import LOOK, Explorable, Vector
 from .modules import bundle
 
 LIMIT = 100.0                                                     # of |gamma| and |beta|, here as on the page
+LARGEST = 1_000_000                                               # of a number in a row
 ROUNDS = [[[0, 0, 6], [3, 3, 3]], [[2, 0, 4, 4], [7, 3, 11, 11]], [[0, 0, 6], [3, 3, 3], [5, 0, 1]]]
 OWN = [[0, 3, 6], [6, 0, 3], [3, 6, 0]]
 
 
 class Table(traitlets.List):
-    """Two or three rows of the same two to six finite numbers."""
+    """Two or three rows of the same two to six numbers."""
 
     def validate(self, obj, value):
         try:
             table = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
             table = np.empty(0)
-        if table.ndim != 2 or len(table) not in (2, 3) or not 2 <= table.shape[1] <= 6 or not np.isfinite(table).all():
-            raise traitlets.TraitError(f"{self.name} must be 2 or 3 rows of the same 2 to 6 finite numbers, got {value!r}")
+        if table.ndim != 2 or len(table) not in (2, 3) or not 2 <= table.shape[1] <= 6 or not (np.abs(table) <= LARGEST).all():
+            raise traitlets.TraitError(f"{self.name} must be 2 or 3 rows of the same 2 to 6 numbers from −{LARGEST:,} to {LARGEST:,},"
+                                       f" got {value!r}")
         return super().validate(obj, table.tolist())
 
 
@@ -32,7 +34,7 @@ class Rows(Explorable):
 
     Parameters
     ----------
-    rows : 2 or 3 sequences of the same 2 to 6 finite numbers
+    rows : 2 or 3 sequences of the same 2 to 6 numbers
         Those of ``round``, unless they are given; rows that no round has are the reader's own, ``round`` 0.
     gamma, beta : sequences of d numbers from -100 to 100
         ``gamma`` and ``beta`` start as ones and zeros, and do so again when the rows get another width.

@@ -218,7 +218,7 @@ class Choose(Item):
 
     def solved(self):
         right = self.right()
-        told = [f"{'✓' if k in right else '✕'} {option.text}: {option.why}" for k, option in enumerate(self.options)]
+        told = [f"{'✓' if k in right else '✕'} {option.text.removesuffix('.')}: {option.why}" for k, option in enumerate(self.options)]
         return "\n".join([*told, self.solution]).strip()
 
     def listed(self):

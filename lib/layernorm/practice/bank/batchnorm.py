@@ -319,7 +319,8 @@ ACCUMULATING = Choose(
 
 STEADY = Count(
     name="as-steady", chapter=3, concept="mates", level="medium",
-    ask="Random neighbours make the output of an entry x spread like √((1 + x²/2)/B). At B = {B} an entry x = 0 spreads by about {spread}. "
+    ask="Neighbours from a standard normal distribution make the output of an entry x spread like "
+        "√((1 + x²/2)/B), for large B. At B = {B} an entry x = 0 spreads by about {spread}. "
         "How many examples must a batch hold, so that an entry x = {x} spreads no more than that?",
     draw=lambda rng: {"x": int(one_of(rng, 2, 3, 4)), "B": int(one_of(rng, 64, 128, 256))},
     first={"x": 2, "B": 64},
@@ -764,7 +765,7 @@ REFEREE = Explain(
             "Several seeds, with their spread, and a run with no norm at all."),
     hints=("For which of the two was the rate chosen?", "What did the chapter's table vary, and how many times did it run each?"),
     solution="The rate was tuned for BatchNorm and handed to LayerNorm: ask for each at its own best rate, chosen on held-back data. Ask "
-             "for more than one size of batch and one budget, since who is ahead changes with the one and by how much with the other, and "
+             "for more than one size of batch and one budget, since who is ahead, and by how much, changes with both, and "
              "for several seeds and a run with no norm at all. What the runs show is that BatchNorm bears a larger rate here.",
     misconception="The same rate for all makes a comparison fair.",
 )

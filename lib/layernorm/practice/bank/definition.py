@@ -477,7 +477,8 @@ WORDED = [
             "why the layer divides by d.",
         points=("The d features are all there are, no sample from a larger population whose variance is estimated.",
                 "Divided by d, x̂ has mean square 1 (at ε = 0), so its length is √d.",
-                "Her version makes every entry of x̂ smaller, by the factor √((d − 1)/d), and no longer agrees with others' weights."),
+                "Her version draws every entry of x̂ towards 0, at ε = 0 by the factor √((d − 1)/d), and no longer "
+                "agrees with others' weights."),
         hints=("What is d − 1 for?", "What is the mean square of x̂ in each version?"),
         solution="The vector is the whole population, and with 1/d the normalized vector has mean square exactly 1 at ε = 0. With 1/(d − "
                  "1) all of x̂ shrinks by √((d − 1)/d): 13 % at d = 4, 0.07 % at d = 768, too little to be noticed and enough to "

@@ -422,8 +422,8 @@ CHOSEN = [
     ),
     Choose(
         name="keeps-the-size", chapter=2, concept="undo", level="hard", section="something-lost",
-        ask="The size of x is to be told apart behind a LayerNorm: x and 3x must not become one. σ is far above √ε, unless an option says "
-            "otherwise. Which of these make it possible?",
+        ask="The size of x is to be told apart behind a LayerNorm: x and 3x must not become one. Its entries differ and are of about "
+            "size 1; σ is far above √ε, unless an option says otherwise. Which of these make it possible?",
         options=[
             Option("γ and β, trained for it", "They see x̂, and x̂ is the same for x and 3x.", _behind_gamma_and_beta),
             Option("one more feature before the LayerNorm that is always 1", "Beside a small x the 1 stands out, beside a large x it does "
@@ -515,7 +515,7 @@ CHOSEN = [
                    _sums_to_zero(lambda x: (x - x.mean()) / np.sqrt((x - x.mean())**2 + 0.1))),
             Option("the median subtracted instead of μ", "The distances from the median do not cancel.",
                    _sums_to_zero(lambda x: (x - np.median(x)) / np.sqrt(x.var() + 0.1))),
-            Option("μ rounded to a whole number first", "d times the rounding error is left of the sum.",
+            Option("μ rounded to a whole number first", "d times the rounding error, divided by s, is left of the sum.",
                    _sums_to_zero(lambda x: (x - np.round(x.mean())) / np.sqrt(x.var() + 0.1))),
             Option("the variance divided by d − 1", "The divisor is another number, and still one for all.",
                    _sums_to_zero(lambda x: (x - x.mean()) / np.sqrt(x.var(ddof=1) + 0.1))),
@@ -599,7 +599,7 @@ CHOSEN = [
         hints=("What is the sum of the squares of y here, for any x?", "It is d, always, so the right gradient is 0. Which mistakes turn 0 "
                "into something else?"),
         solution="At γ = 1 and β = 0 the loss is d whatever x is, and its gradient is 0. Whatever multiplies a 0, or takes off a mean of "
-                 "0, goes unnoticed. `(y * w).sum()` with random w and random γ notices all five.",
+                 "0, goes unnoticed. `(y * w).sum()` with random w and random γ notices all five, for d = 3 and more.",
         misconception="If a test passes, the backward pass is right.",
     ),
     Predict(
@@ -703,7 +703,7 @@ FOUND = [
     down = (layer_norm(x - nudge, gamma) * w).sum()
     return abs(backward(w, x, gamma)[0, 0] - (up - down) / 2e-5) < 1e-6""",
         line=3, mended="    gamma = rng.uniform(0.5, 1.5, 8)", fails=_fails_to_notice,
-        others={1: "It gets the two functions and a generator: right.", 2: "Sizes that differ, numbers away from 0: right.",
+        others={1: "It gets the two functions and a generator: right.", 2: "Sizes that differ, levels away from 0: right.",
                 4: "Random weights on the outputs: they send a gradient in no special direction.",
                 5: "The nudge has the shape of x, and all but one entry are 0.",
                 6: "It nudges one input only, and another mistake might hide from that. A forgotten γ would show at any input, if "

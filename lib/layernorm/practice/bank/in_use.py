@@ -125,7 +125,7 @@ COMPUTED = [
         },
         hints=("What was subtracted from the first row?", "The mean of all four is {mu}. So what is their sum?"),
         solution="The first row lost {mu}: that is the mean of all four, so they sum to {total}. The first row has {known} of it, the "
-                 "second {answer}. You have read a token that the mask hides, and a network can learn to do the same.",
+                 "second {answer}. You have read something of a token that the mask hides, and a network can learn to do the same.",
         misconception="The mask is causal, so nothing from later tokens gets in.",
     ),
     Compute(

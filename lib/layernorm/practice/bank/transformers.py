@@ -744,7 +744,7 @@ CHOSEN = [
         ask="Pre-LN, eight blocks, no warm-up, four seeds of each: the runs of chapter 4's last lab, with its five rates and three rules "
             "for the first weights. Which of these sentences do they support? (“Works”: all four seeds solve the task and keep it.)",
         options=[
-            Option("Where leaving out one kind works at no rate, leaving out all three works at none either.",
+            Option("From first weights from which leaving out one kind works at no rate, leaving out all three works at none either.",
                    "From Xavier's and GPT-2's weights no rate works with only the attentions' left out; from GPT-2's, leaving out all "
                    "works at one of the rates.",
                    lambda: all(not any(kept(more, start, rate) == 4 for rate in RATES)
@@ -761,11 +761,11 @@ CHOSEN = [
                    "Both rules draw smaller weights than Xavier's, and small weights keep the sums small.",
                    lambda: all(any(kept("all", start, rate) == 4 for rate in RATES) for start in ("torch", "gpt2"))),
             Option("With none at all, some rate works from Xavier's weights.",
-                   "None of the five does. Divided by √3 they would be near PyTorch's.",
+                   "None of the five does. Divided by √3, those of attention would be PyTorch's.",
                    lambda: any(kept("all", "xavier", rate) == 4 for rate in RATES)),
         ],
         hints=("For each sentence look for the one run that contradicts it.",
-               "“Every rate” includes 0.03, and “all” is a kind and the others."),
+               "“Every rate” includes 0.03, and to leave all out is to leave the attentions' out and the others with them."),
         solution="What can go depends on the rate, on the first weights, and on what stays.",
         misconception="Each LayerNorm has one job, and taking out more is always worse.",
     ),
@@ -875,19 +875,19 @@ WORDED = [
         name="slower-by-the-root", chapter=4, concept="place", level="medium", section="adam-step",
         ask="A colleague writes: “Before training, Pre-LN's gradients are smaller the deeper the network, so a deep one trained with Adam "
             "takes smaller steps and learns more slowly.” Answer her in a few sentences.",
-        points=("Adam divides each gradient by a running average of its size. In the first step every weight moves by the rate, up or "
-                "down, however small its gradient is.",
+        points=("Adam divides each gradient by a running measure of its size. In the first step every weight whose gradient is far above "
+                "Adam's ε moves by the rate, up or down, whether the gradient was large or a hundred times smaller.",
                 "What a step does to the output is another matter: many small moves of weights add up, and in a deep network more of them "
                 "do.",
                 "Whether the gradient falls with depth at all depends on the first weights: with GPT-2's it does not.",
                 "Numbers about the first step do not say what a thousand steps do. That has to be run."),
         hints=("What is Adam's first step, as a formula?",
-               "If all weights move by the rate, whatever the gradient, what still differs between a "
-               "shallow and a deep network?"),
-        solution="Adam divides the size of the gradient away: in its first step each weight moves by the rate. What differs is how far the "
-                 "output moves then. In our networks that grows with depth, in Pre-LN as in Post-LN, and which of them moves more depends "
-                 "on the first weights. And her premise holds for Xavier's and PyTorch's first weights, not for GPT-2's. How fast a "
-                 "network learns shows in a run.",
+               "If weights move by the rate, be the gradient large or small (but for Adam's ε), what still differs between a shallow and a "
+               "deep network?"),
+        solution="Adam divides the size of the gradient away: in its first step each weight moves by the rate, but for gradients as small "
+                 "as Adam's ε. What differs is how far the output moves then. In our networks that grows with depth, in Pre-LN as in "
+                 "Post-LN, and which of them moves more depends on the first weights. And her premise holds for Xavier's and PyTorch's "
+                 "first weights, not for GPT-2's. How fast a network learns shows in a run.",
         misconception="Small gradients mean small steps.",
     ),
 ]

@@ -7,6 +7,7 @@ export const CLOSE = 0.005;                                   // a number is bac
                                                               // where a feature ranges over less than 1, to that share of its range
 const ALIKE = 0.0005;                                         // two x̂ that are printed alike
 const EXACT = 1e-12;                                          // what rounding leaves of 0
+const ROUNDING = 1e-8;                                        // and of the difference of two equal x̂
 
 const clamp = (v, low = -LIMIT, high = LIMIT) => Math.min(high, Math.max(low, v));
 const largest = (v) => v.reduce((most, a) => Math.max(most, Math.abs(a)), 0);
@@ -69,10 +70,12 @@ function through(all, [low, high]) {
   return [slope, clamp(mean(left), Math.max(-LIMIT, Math.max(...left) - close), Math.min(LIMIT, Math.min(...left) + close))];
 }
 
-function sameHat(all) {
+const tooSteep = (a, b) => Math.abs(a[1] - b[1]) > LIMIT * Math.abs(a[0] - b[0]) + 2 * roomOf([a, b]);
+// Two rows with one x̂; `bare`, theirs without ε, tells what ε has left between them from what was there.
+function sameHat(all, bare) {
   for (let r = 1; r < all.length; r += 1)
     for (let s = 0; s < r; s += 1)
-      if (Math.abs(all[r][0] - all[s][0]) < ALIKE && slopes([all[s], all[r]]).reduce((low, high) => low > high)) return [s, r];
+      if (Math.abs(all[r][0] - all[s][0]) < ALIKE && !(Math.abs(bare[r] - bare[s]) > ROUNDING) && tooSteep(all[s], all[r])) return [s, r];
   return null;
 }
 
@@ -80,14 +83,14 @@ function sameHat(all) {
 //   "line"  it comes back, with this γ and β;        "same"   two rows with one x̂ want two outputs;
 //   "limit" the line is too steep or too high;       "miss"   three points and no line;      "none"  a row has no x̂.
 // γ and β are the best there are; `off` is what the worst row then misses; `needs` would be exact if nothing limited it.
-export function study(all) {
+export function study(all, bare = all.map(([h]) => h)) {
   if (!all.every(([h]) => Number.isFinite(h))) return { kind: "none", gamma: 1, beta: 0, off: NaN, row: all.findIndex(([h]) => !Number.isFinite(h)) };
   const [low, high] = slopes(all);
   if (low <= high) {
     const [gamma, beta] = through(all, [low, high]);
     return { kind: "line", gamma, beta, off: largest(missed(all, gamma, beta)) };
   }
-  const [gamma, beta] = best(all), off = largest(missed(all, gamma, beta)), pair = sameHat(all);
+  const [gamma, beta] = best(all), off = largest(missed(all, gamma, beta)), pair = sameHat(all, bare);
   if (pair) {
     const [[h, t], [k, s]] = pair.map((r) => all[r]), apart = Math.abs(h - k);
     return { kind: "same", gamma, beta, off, pair, apart, needs: apart > EXACT ? (s - t) / (k - h) : NaN };
@@ -106,7 +109,8 @@ function shared(rows) {
 
 // Can every row come back?
 export function judge(rows, eps) {
-  const xhat = normalized(rows, eps), features = rows[0].map((_, i) => study(points(rows, xhat, i)));
+  const xhat = normalized(rows, eps), bare = normalized(rows, 0);
+  const features = rows[0].map((_, i) => study(points(rows, xhat, i), bare.map((row) => row[i])));
   return { xhat, features, possible: features.every((one) => one.kind === "line"), shared: shared(rows) };
 }
 

@@ -3,7 +3,6 @@ import { asSlider, ease, el, mix, mover, place, short, still, subscript } from "
 import { LIMIT } from "./fitting.js";
 import { brief, spokenFeature } from "./telling.js";
 
-const GAPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 const HEAD = 28, FOOT = 22, LEFT = 34, RIGHT = 44, KNOB = 12;
 const NEAR = 14;                                              // points nearer than this share a name
 
@@ -54,7 +53,8 @@ export function slope(view) {
   }
 
   function grid(now, x, y, reach) {
-    const gap = GAPS.find((g) => g * view.unit >= 26) ?? 1000, first = Math.ceil(range[0] / gap), end = size.width - RIGHT;
+    const least = Math.max(0.1, 26 / view.unit), power = 10 ** Math.floor(Math.log10(least)), gap = power * [1, 2, 5, 10].find((g) => g * power >= least * (1 - 1e-9));
+    const first = Math.ceil(range[0] / gap), end = size.width - RIGHT;
     const ticks = Array.from({ length: Math.max(0, Math.floor(range[1] / gap) - first + 1) }, (_, k) => (first + k) * gap);
     const floor = size.height - FOOT, across = [-2, -1, 0, 1, 2].filter((v) => Math.abs(v) < reach);
     back.replaceChildren(

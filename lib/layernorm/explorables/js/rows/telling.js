@@ -102,7 +102,7 @@ export const reason = (now) => reasons[now.judged.features[now.i].kind](now.judg
 const LEGEND = "Dashed, what came in: x. Solid, what leaves: y, and how far it is off. ✓ is right to two decimals.";
 
 export function sentence(now) {
-  const words = now.phase === "asked" ? (now.typed ? "Two rows or three, of two to six numbers. Guess, and they become a picture." : LEGEND)
+  const words = now.phase === "asked" ? (now.typed ? `Two rows or three, of two to six numbers from −${LIMIT} to ${LIMIT}. Guess, and they become a picture.` : LEGEND)
     : now.phase === "ended" ? reason(now) : progress(now);
   return unbroken(words);
 }
