@@ -400,3 +400,64 @@ def padding_stays(share, mu, var):
     kept = 1 - share
     return {"kept": kept, "mean": kept * mu, "full": mu * mu + var, "square": kept * (mu * mu + var), "less": kept * kept * mu * mu,
             "answer": [kept * mu, kept * var + kept * share * mu * mu]}            # within, and between the zeros and the real ones
+
+
+# --- What is right of what can be chosen, and how a derivation goes -----------------------------------
+
+# By a person who knows the answer, options counted from 1; the bank finds it by running something.
+RIGHT = {
+    "variance-unchanged": "1 2 4", "input-feels": "2", "third-token": "1 3 5 6", "can-be-xhat": "2 4", "same-output": "1 3 6",
+    "promised-for-all": "1 3 5", "two-features": "2", "push-one": "3", "two-builders": "2", "on-the-circle": "1 2 3",
+    "smaller-and-smaller": "2", "who-shares": "1 4", "bias-drowned": "3", "keeps-the-size": "2 4 6 7", "which-features": "1 2 4",
+    "which-pairs": "3 5", "opposite-row": "3", "mean-zero-survives": "1 2 6", "all-gates-shut": "2", "lost-pulls": "1 2 3 5",
+    "at-the-mean": "2", "blind-losses": "1 3 4", "tied-head": "3", "may-be-folded": "1 3", "twice-the-neighbour": "2",
+    "crosses-over": "2", "through-the-mean": "1 2 3", "accumulating": "1 2 3 5", "momentum-means": "1 3 4", "alone-in-use": "3",
+    "one-example": "2 3 4", "forgotten-eval": "1 2 3", "a-rate-can-say": "1 2 3", "along-the-axis": "1 2 3",
+    "stiller-the-better": "2", "not-noticed": "1 2 4", "who-must-ask": "1 5 6", "spot-pre-ln": "1 3", "larger-embeddings": "2",
+    "a-line-through-three": "2", "seven-on-one-token": "1 2 6", "a-tiny-stream": "3", "loss-times-1000": "1 4 5",
+    "lost-or-slow": "2", "who-would-notice": "3 5", "no-longer-possible": "1 2 4", "one-rate": "1 4 5 6", "a-gradient-jumps": "4",
+    "which-can-go": "2 4", "slide-far": "4", "who-divides-only": "3 5 6", "zeros-at-the-mean": "2", "sizes-that-leak": "2 5 6",
+    "change-places": "2", "test-the-port": "1 3 5", "raise-the-table": "3", "stream-ten-times": "2", "first-stays": "3 4 5",
+    "can-be-decoded": "1 2 5 6", "nothing-flows-back": "2 3", "who-takes-gamma": "1 2 3 5 6", "edited-prompt": "1 3",
+    "still-listens": "3 4 5",
+}
+ORDERS = {
+    "sign-order": [
+        "(a xᵢ + b − mean(a x + b)) / std(a x + b)",
+        "(a xᵢ + b − a μ − b) / std(a x + b)",
+        "a (xᵢ − μ) / std(a x + b)",
+        "a (xᵢ − μ) / (|a| σ)",
+        "sign(a) x̂ᵢ",
+    ],
+    "dx-order": [
+        "Σᵢ gᵢ · ∂x̂ᵢ/∂xⱼ",
+        "Σᵢ gᵢ · [(1/s) ∂(xᵢ − μ)/∂xⱼ + (xᵢ − μ) ∂(1/s)/∂xⱼ]",
+        "Σᵢ gᵢ · [(δᵢⱼ − 1/d)/s + (xᵢ − μ) ∂(1/s)/∂xⱼ]",
+        "Σᵢ gᵢ · [(δᵢⱼ − 1/d)/s − (xᵢ − μ)(xⱼ − μ)/(d s³)]",
+        "(1/s) Σᵢ gᵢ · [δᵢⱼ − 1/d − x̂ᵢ x̂ⱼ/d]",
+        "(1/s) (gⱼ − mean(g) − x̂ⱼ · mean(g ⊙ x̂))",
+    ],
+    "what-is-left": [
+        "(1 − m) r₁ + m s",
+        "(1 − m) ((1 − m) r₀ + m s) + m s",
+        "(1 − m)² r₀ + m (1 − m) s + m s",
+        "(1 − m)² r₀ + (1 − (1 − m)²) s",
+        "s + (1 − m)² (r₀ − s)",
+    ],
+    "the-stream-adds-up": [
+        "mean square of the stream behind the last sublayer",
+        "mean((x₀ + f₁ + … + fₙ)²)",
+        "mean(x₀²) + Σ mean(fₖ²) + twice all mixed means, of x₀ fₖ and of fₖ fₗ",
+        "mean(x₀²) + Σ mean(fₖ²)",
+        "mean(x₀²) + n q",
+        "1 + n q",
+    ],
+    "project-once": [
+        "LN(W₁u₁ + W₂u₂)",
+        "(s − mean(s)) / √(var(s) + ε)",
+        "Ps / √(var(s) + ε)",
+        "Ps / √(mean((Ps)²) + ε)",
+        "RMSNorm(Ps)",
+        "RMSNorm(PW₁u₁ + PW₂u₂)",
+    ],
+}

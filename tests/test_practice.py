@@ -16,7 +16,7 @@ from layernorm import practice
 from layernorm.explorables import paper
 from layernorm.practice import bank, forms, mistakes
 from layernorm.practice.words import fill, say, slots
-from oracles import ORACLES
+from oracles import ORACLES, ORDERS, RIGHT
 from slips import SLIPS
 
 ROOT = Path(__file__).parent.parent
@@ -246,6 +246,14 @@ def test_options_are_found_out_or_have_a_source(item):
         assert 0 < len(item.right()) < len(item.options)
     else:
         assert len(item.right()) == 1
+    assert item.name in RIGHT, f"{item.name} has its truth from one place only: write it into RIGHT in tests/oracles.py"
+    assert [k + 1 for k in item.right()] == [int(k) for k in RIGHT[item.name].split()], f"{item.name}: tests/oracles.py has another truth"
+
+
+@each("order")
+def test_a_derivation_goes_as_somebody_else_wrote_it_down(item):
+    assert item.name in ORDERS, f"{item.name}: write its lines in their order into ORDERS in tests/oracles.py"
+    assert [step.text for step in item.steps] == ORDERS[item.name]
 
 
 @each("bug")

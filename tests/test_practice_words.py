@@ -56,6 +56,9 @@ def test_one_option_too_many_or_too_few_is_told_with_its_reason(item, judged):
     for k, option in enumerate(item.options):
         found = judged(item, sorted(set(right) ^ {k}))
         assert not found["right"] and option.why in found["words"] and option.text in found["words"]
+        assert ("left it out" if k in right else "said that it holds") in found["words"]
+    every = judged(item, [k for k in range(len(item.options)) if k not in right])["words"]
+    assert f"{['One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven'][len(item.options) - 1]} are judged wrongly in all." in every
 
 
 @each("predict")
@@ -82,6 +85,8 @@ def test_the_first_line_out_of_place_is_told_by_the_reason_of_the_right_one(item
         swapped = [*right[:k], right[k + 1], right[k], *right[k + 2:]]
         found = judged(item, swapped)
         assert not found["right"] and f"Line {k + 1} should" in found["words"] and item.steps[k].why in found["words"]
+        before = ["", "The first line is right. ", *(f"The first {n} lines are right. " for n in ("two", "three", "four", "five"))][k]
+        assert found["words"].startswith(f"{before}Line")
 
 
 @each("explain")
@@ -139,6 +144,14 @@ def test_a_small_number_is_measured_by_half_of_the_largest(js):
     given = [[100, 0.1 + off] for off in (-0.24, 0.24, -0.26, 0.26)]
     found = js("practice/judging")("given.map((one) => $judging.judge(seen, key, 0, one).right)", seen={"kind": "compute", "whole": False, "entrywise": False}, key=key, given=given)
     assert found == [True, True, False, False]
+
+
+def test_one_number_that_is_no_known_slip_is_told_its_side_and_its_sign(judged):
+    item = practice.find("var-of-three")
+    [answer], wrong = item.cases()[0].answer, [float(one[0]) for one in item.cases()[0].wrong if one is not None]
+    for given, words in ((7 * answer, "Too large. It is"), (answer / 7, "Too small. It is"), (-7 * answer, "Too large, and of the other sign. It is")):
+        assert min(abs(given - one) for one in wrong) > 0.05 * abs(given), "a known slip"
+        assert judged(item, [given])["words"].startswith(words), words
 
 
 def test_what_is_nearly_right_is_not_counted_and_a_turned_sign_is_seen(judged):
@@ -453,6 +466,17 @@ def test_a_run_that_was_left_goes_on_in_the_same_gate_only(js):
     for count, turn in ((5, 1), (6, 2)):
         assert call("$run.resumed(run, count, turn)", run=run, count=count, turn=turn) is None
     assert call("$run.resumed($run.begin(6, 1), 6, 1)") is call("$run.resumed(null, 6, 1)") is None
+
+
+def test_the_end_of_a_gate_says_what_was_reached(js):
+    won, lost = run_of(js, *[True] * 6)[0], run_of(js, False, False, True, True, True, True, True)[0]
+    said = lambda run, **record: js("gate/run")("$run.verdict(run, 6, record)", run=run, record={"time": NOW, **record})    # noqa: E731
+    assert said(lost) == {"mark": "✕ Not yet.", "text": "4 of 6 were right at once. Reread what is listed, then come back: what has numbers will have others."}
+    assert said(won, passed=NOW)["mark"] == "✓ Passed." and "tomorrow or later" in said(won, passed=NOW)["text"]
+    again = said(won, passed=NOW - 1)
+    assert again == {"mark": "✓ Passed again.", "text": "To be kept, it has to be on a later day."}
+    assert said(won, passed=NOW - 2 * DAY, kept=NOW - DAY) == {"mark": "✓ Passed again.", "text": "It was kept already."}
+    assert said(won, passed=NOW - DAY, kept=NOW)["mark"] == "✓✓ Kept."
 
 
 def test_two_wrong_answers_do_not_pass_it(js):
