@@ -40,9 +40,8 @@ export function field(view, name, limits, get, set, more = {}, next = () => null
       } else odd ||= sign;
       if (odd && odd !== ",") view.refuse(refused(name(), get(), { odd }, limits()));
     },
-    oninput({ inputType, data }) {                            // what is deleted or replaced takes the odd sign along
-      if (inputType.startsWith("delete") || input.value === data) odd = "";
-    },
+    oninput({ inputType }) { if (/^delete/.test(inputType)) odd = ""; },         // what is deleted or replaced takes the odd sign along
+    onselect() { odd = ""; },
     onchange: take,
     onblur() {
       if (odd && input.isConnected) view.refuse(refused(name(), get(), { odd }, limits()));
