@@ -306,6 +306,7 @@ def test_a_list_is_typed_into_one_field_after_the_other_and_nothing_is_dropped_i
 
     def type_over(name, text):
         field(page, name).select_text()
+        page.evaluate(FRAME)                                      # no hand types before it has been told of
         page.keyboard.type(text)
     type_over("x₁", "2000, 0, -4e3 4.5")
     page.keyboard.press("Enter")
