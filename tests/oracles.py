@@ -461,3 +461,49 @@ ORDERS = {
         "RMSNorm(PW₁u₁ + PW₂u₂)",
     ],
 }
+
+# Numbers that are typed into the words of what is not computed, and are not those of its question.
+FOUR = (2, 0, 4, 4)
+
+
+def spread(v):
+    return math.sqrt(mean([(a - mean(v)) ** 2 for a in v]))
+
+
+TYPED = {
+    "variance-unchanged": {"11": 4 * spread(FOUR) ** 2},
+    "can-be-xhat": {"4": len(FOUR)},
+    "same-output": {"9": 2 + 7, "16": 4 * 4},
+    "promised-for-all": {"8": 9 - 1},
+    "push-one": {"27": mean((100, 0, 4, 4)), "42": spread((100, 0, 4, 4)), "25": spread((100, 0, 4, 4)) / spread(FOUR)},
+    "smaller-and-smaller": {"316": 1 / math.sqrt(1e-5)},
+    "eps-outside": {"0.001": 1e-3, "300": math.sqrt(1e-5) / 1e-5, "0.0032": math.sqrt(1e-5), "0.00001": 1e-5},
+    "why-d": {"13": 100 * (1 - math.sqrt(3 / 4)), "4": 4, "0.07": 100 * (1 - math.sqrt(767 / 768)), "768": 768},
+    "which-pairs": {"10": 11 - 1},
+    "crosses-over": {"896": 900 - 4},
+    "momentum-means": {"4": 4, "0.9": 1 - 0.1, "0.4": 0.1 * 4},
+    "one-example": {"64": 8 * 8},
+    "biased-average": {"256": 256, "4": 4},
+    "one-image": {"8": 8},
+    "a-rate-can-say": {"0.3": 0.3, "0.003": 0.003, "8": 8},
+    "along-the-axis": {"32": 64 / 2},
+    "larger-embeddings": {"2500": 50**2},
+    "a-line-through-three": {"16": 32 / 2},
+    "one-rate": {"0.003": 0.003},
+    "a-gradient-jumps": {"10,000": 100**2, "71": math.sqrt((1 + 100**2) / 2), "0.999": 0.999},
+    "which-can-go": {"0.03": 0.03},
+    "slide-far": {"98": 100 - 2},
+    "zeros-at-the-mean": {"20": 9 + 1 + 1 + 9, "4": 4, "5": (9 + 1 + 1 + 9) / 4, "10": 4 + 6},
+    "test-the-port": {"2.5": mean(FOUR)},
+    "own-rms": {"300": 300},
+}
+# What the picture behind a prediction shows, where the bank types it.
+SHOWN = {
+    "twice-the-neighbour": {"x": [[0, 0, 6], [3, 3, 3], [3, 3, 3]], "before": [[0, 0, 6], [3, 3, 3]]},
+    "crosses-over": {"x": [[4, 2, 5], [900, 1, 9]], "before": [[4, 2, 5], [6, 0, 2]]},
+    "alone-in-use": {"x": [[5, 1, 0]], "running_mean": [1, 1, 4], "running_var": [4, 4, 4]},
+    "two-features": {"x": [3, 1]},
+    "push-one": {"x": [100, 0, 4, 4]},
+    "smaller-and-smaller": {"x": [1e-4, 3e-4]},
+    "slide-far": {"x": [2 - 100, 0 - 100, 4 - 100]},
+}

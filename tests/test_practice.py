@@ -16,7 +16,7 @@ from layernorm import practice
 from layernorm.explorables import paper
 from layernorm.practice import bank, forms, mistakes
 from layernorm.practice.words import fill, say, slots
-from oracles import ORACLES, ORDERS, RIGHT
+from oracles import ORACLES, ORDERS, RIGHT, SHOWN, TYPED
 from slips import SLIPS
 
 ROOT = Path(__file__).parent.parent
@@ -248,6 +248,34 @@ def test_options_are_found_out_or_have_a_source(item):
         assert len(item.right()) == 1
     assert item.name in RIGHT, f"{item.name} has its truth from one place only: write it into RIGHT in tests/oracles.py"
     assert [k + 1 for k in item.right()] == [int(k) for k in RIGHT[item.name].split()], f"{item.name}: tests/oracles.py has another truth"
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
+SMALL = {"0", "1", "2", "3"}
+
+
+def as_written(text, value):
+    """Is the number in the text the value, rounded to its last digit that is not 0?"""
+    plain = text.replace(",", "")
+    places = len(plain.partition(".")[2]) or len(plain.rstrip("0")) - len(plain)
+    return abs(float(plain) - value) <= 0.5 * 10.0 ** -places * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("item", [one for one in practice.ITEMS if not isinstance(one, practice.Compute)], ids=lambda item: item.name)
+def test_a_number_that_is_typed_into_words_was_computed_by_somebody(item):
+    asked = NUMBER.findall(" ".join([item.ask, getattr(item, "code", ""), *item.listed()]))
+    said = [*item.hints, item.solution, *(one.why for kind in ("options", "steps") for one in getattr(item, kind, ())), *getattr(item, "points", ())]
+    typed = set(NUMBER.findall(" ".join(said))) - set(asked) - SMALL
+    known = TYPED.get(item.name, {})
+    assert typed == set(known), f"{item.name}: tests/oracles.py computes {sorted(known)}, the words have {sorted(typed)}"
+    for text, value in known.items():
+        assert as_written(text, value), f"{item.name}: {text} is typed, and it is {value}"
+
+
+@each("predict")
+def test_the_picture_behind_a_prediction_is_of_its_case(item):
+    for name, value in SHOWN.get(item.name, {}).items():
+        assert item.reveal[1][name] == value, f"{item.name}: {name} of its picture"
 
 
 @each("order")
