@@ -36,6 +36,15 @@ def test_whoever_changes_a_cell_sees_what_came_of_it(js, options, truth, many, s
     assert words(js, "$words.verdict(card, null)", card=card)[2].strip() == f"{said}."
 
 
+def test_where_it_must_be_exact_an_option_that_is_near_is_another_number():
+    guess = ln.Guess("Which?", [1.4, 1.5667, 5])
+    assert guess.reveal(1.56667, exact=True).right == [1]
+    for truth, other in ((1.3667, "1.367"), (1.525, "1.525")):
+        answer = guess.reveal(truth, "Because.", exact=True)
+        assert (answer.right, answer.other, answer.tell) == ([], other, "")
+    assert guess.reveal(1.3667).right == [0], "a measured number may be near"
+
+
 def test_no_published_answer_is_none_of_these():
     stored = [path.read_text("utf-8") for path in (Path(__file__).parent.parent / "chapters").glob("*.ipynb")]
     assert stored and all(re.search(r"Answer\.[^\n]*none of these", text) is None for text in stored)

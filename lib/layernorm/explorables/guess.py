@@ -12,6 +12,7 @@ from .modules import bundle
 
 STILL = ("choice", "kept", "many", "other")                       # where there is none of it, a page need not say so
 NEAR = 1.5                                                        # an option answers for what lies within this factor at most
+EXACT = 1.0005                                                    # and this one, where it must be exact
 
 
 class _Card(Explorable):
@@ -80,12 +81,15 @@ class Guess(_Card):
             self.right, self.truth, self.other = self._answer(truth)
             self.tell = tell
 
-    def reveal(self, truth, tell=""):
-        """The answer, from a computed ``truth``: it stands beside the guess on the page."""
-        right, number, other = self._answer(truth)
+    def reveal(self, truth, tell="", *, exact=False):
+        """The answer, from a computed ``truth``: it stands beside the guess on the page.
+
+        With ``exact`` an option is the truth to four digits, or it is another number.
+        """
+        right, number, other = self._answer(truth, exact)
         return Answer(question=self.question, options=self.options, right=right, truth=number, other=other, tell="" if other else tell)
 
-    def _answer(self, truth):
+    def _answer(self, truth, exact=False):
         """The right options, or the number where one is typed; and what the truth is, where no option says it."""
         if not self._values:
             return None, float(truth), ""
@@ -93,7 +97,7 @@ class Guess(_Card):
             wanted = [truth] if isinstance(truth, str) else list(truth)
             strange = [str(one) for one in wanted if one not in self._values]
             return sorted(self._values.index(one) for one in wanted if one in self._values), None, ", ".join(strange)
-        best = _nearest(self._values, float(truth))
+        best = _nearest(self._values, float(truth), EXACT if exact else NEAR)
         return ([], None, _plain(truth)) if best is None else ([best], None, "")
 
     def _repr_html_(self):
@@ -127,14 +131,14 @@ class Answer(_Card):
         return f"Answer. {self._words()}"
 
 
-def _nearest(values, truth):
-    """Which value the truth is, or lies near: within the factor ``NEAR``, and not as far as half the way to the next value; or None."""
+def _nearest(values, truth, near):
+    """Which value the truth is, or lies near: within the factor ``near``, and not as far as half the way to the next value; or None."""
     def apart(a, b):
         return 0 if a == b else abs(math.log(a / b)) if a * b > 0 else math.inf
     far = [apart(value, truth) for value in values]
     best = int(np.argmin(far))
     room = min((apart(values[best], value) for k, value in enumerate(values) if k != best), default=math.inf)
-    return best if far[best] <= min(math.log(NEAR), room / 2) else None
+    return best if far[best] <= min(math.log(near), room / 2) else None
 
 
 def _plain(value):
