@@ -268,7 +268,7 @@ SLIPS["companions"] = {
 SLIPS["as-steady"] = {
     "You took the root": lambda x, B: math.ceil(math.sqrt(B * B + B * B * x * x / 2)),
     "You left out the half before x²": lambda x, B: B + B * x * x,
-    "You left out the 1": lambda x, B: B * x * x / 2,
+    "That leaves out the 1": lambda x, B: B * x * x / 2,
     "At this B an entry that is not 0 spreads more": lambda x, B: B,
 }
 SLIPS["strangers"] = {
@@ -305,6 +305,8 @@ SLIPS["swallowed-bias"] = {
     "β is missing": lambda w, b, mean, var, gamma, beta: gamma / math.sqrt(var) * b - gamma / math.sqrt(var) * mean,
     "You scaled β along": lambda w, b, mean, var, gamma, beta: sum(gamma / math.sqrt(var) * one for one in (b, -mean, beta)),
     "You divided by the running variance": lambda w, b, mean, var, gamma, beta: beta + gamma * b / var - gamma * mean / var,
+    "That is x̂ at h = 0": lambda w, b, mean, var, gamma, beta: b / math.sqrt(var) - mean / math.sqrt(var),
+    "That is how far b lies": lambda w, b, mean, var, gamma, beta: sum([b, -mean]),
 }
 SLIPS["halves-together"] = {
     "You averaged the variances": lambda n, m1, m2, v1, v2: [mean([m1, m2]), mean([v1, v2])],

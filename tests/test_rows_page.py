@@ -247,6 +247,16 @@ def test_rows_of_ones_own_are_typed_and_judged(show):
     page.get_by_label("Rows", exact=True).last.select_option("2")
     page.get_by_label("Features").select_option("2")
     expect(page.locator(".ln-own .ln-field")).to_have_count(4)
+    press(page, "one μ, one σ")
+    page.get_by_label("Rows", exact=True).last.select_option("2")
+    for j, v in enumerate((1, 2, 3)):
+        put(page, f"x{'₁₂₃'[j]} of row 1", v)
+        put(page, f"x{'₁₂₃'[j]} of row 2", 4 - v)
+    press(page, "Yes")
+    choose(page, [0.8165, 1, 0.8165], [2, 2, 2])
+    page.get_by_label("γ₂", exact=True).focus()
+    expect(say(page)).to_contain_text("A line passes through the points of feature 2: its slope is γ₂ = 1")   # any would, and this one stands there
+    press(page, "Other rows")
     press(page, "x and 10x")
     press(page, "No")
     press(page, "Show why")

@@ -80,7 +80,7 @@ TWICE = Predict(
                lambda: same(in_training([YOU, [3, 3, 3], [3, 3, 3]])[0], np.array([-1, -1, 1]) / 2**0.5)),
     ],
     hints=("Look at one column. Which three numbers does it hold now?", "Column 1 holds 0, 3, 3: mean 2, deviations −2, 1, 1, variance 2."),
-    solution="A mean counts heads. Whoever stands alone among three comes out at √2, the most that three rows allow.",
+    solution="A mean counts heads. Whoever stands alone against two that are equal comes out at √2, the most that three rows allow.",
     misconception="A second copy of an example adds nothing to the batch.",
     reveal=("Neighbours", {"x": [[0.0, 0, 6], [3, 3, 3], [3, 3, 3]], "before": [[0.0, 0, 6], [3, 3, 3]], "move": ""}),
 )
@@ -330,7 +330,7 @@ STEADY = Count(
         "You took the root: at equal B the spread is so many times as large. To bring it down you need the square of that factor in "
         "examples, since the spread falls like 1/√B.": lambda x, B: np.ceil(B * (1 + x**2 / 2)**0.5),
         "You left out the half before x². It comes from σ, whose variance is about 1/(2B).": lambda x, B: B * (1 + x**2),
-        "You left out the 1. Where x is not 0, the wobble of the mean is still there.": lambda x, B: B * x**2 / 2,
+        "That leaves out the 1. Where x is not 0, the wobble of the mean is still there.": lambda x, B: B * x**2 / 2,
         "At this B an entry that is not 0 spreads more than one that is. It takes more examples.": lambda x, B: B,
     },
     hints=("Set the two spreads equal, with another B for each.", "(1 + {square}/2)/B′ must be 1/{B}."),
@@ -613,7 +613,7 @@ ARRIVED = Compute(
 LEFT = Order(
     name="what-is-left", chapter=3, concept="modes", level="medium",
     ask="A running mean begins at r₀ and meets two batches whose mean is s. Show how much of the start's error is left. Put the lines in "
-        "order, beginning with the update at the second batch; each follows from the one before.",
+        "order, beginning with the update at the second batch and ending with the distance r₀ − s; each follows from the one before.",
     steps=[
         Step("(1 − m) r₁ + m s", "the update, at the second batch", lambda: 0.9 * (0.9 * 1 + 0.1 * 5) + 0.1 * 5),
         Step("(1 − m) ((1 − m) r₀ + m s) + m s", "r₁ came from the same update", lambda: (1 - 0.1) * ((1 - 0.1) * 1 + 0.1 * 5) + 0.1 * 5),
@@ -825,7 +825,7 @@ FOLDED = Compute(
     ask="z = w h + b, with w = {w} and b = {b}, goes into a BatchNorm in use: running mean {mean}, running variance {var}, γ = {gamma}, "
         "β = {beta}, ε = 0. One Linear can do both. Its weight is {weight}. What is its bias?",
     draw=_fold,
-    first={"w": 3.0, "b": 1.0, "mean": 5.0, "var": 4.0, "gamma": 6.0, "beta": 2.0},
+    first={"w": 3.0, "b": 1.0, "mean": 4.0, "var": 4.0, "gamma": 6.0, "beta": 5.0},
     answer=lambda w, b, mean, var, gamma, beta: one_feature([w * 0 + b], mean, var, [gamma], [beta]),
     work=lambda w, b, mean, var, gamma, beta: {"weight": gamma * w / var**0.5, "std": var**0.5, "factor": gamma / var**0.5,
                                                "apart": b - mean, "xhat": (b - mean) / var**0.5},
@@ -838,6 +838,8 @@ FOLDED = Compute(
         "You scaled β along with the rest. It is added after γ.": lambda w, b, mean, var, gamma, beta: gamma * (b - mean + beta) / var**0.5,
         "You divided by the running variance. The weight shows that σ = {std}.":
             lambda w, b, mean, var, gamma, beta: gamma * (b - mean) / var + beta,
+        "That is x̂ at h = 0. γ and β are still to come.": lambda w, b, mean, var, gamma, beta: (b - mean) / var**0.5,
+        "That is how far b lies from the running mean. Divide by σ, then γ and β.": lambda w, b, mean, var, gamma, beta: b - mean,
     },
     hints=("The bias is what comes out at h = 0.",
            "At h = 0 z is {b}, which lies {apart} from the running mean. Divide by σ, then γ and β."),

@@ -422,15 +422,16 @@ CHOSEN = [
     ),
     Choose(
         name="keeps-the-size", chapter=2, concept="undo", level="hard", section="something-lost",
-        ask="The size of x is to be told apart behind a LayerNorm: x and 3x must not become one. Its entries differ and are of about "
-            "size 1; σ is far above √ε, unless an option says otherwise. Which of these make it possible?",
+        ask="The size of x is to be told apart behind a LayerNorm: x and 3x must not become one. Its entries are drawn at random, of "
+            "about size 1; σ is far above √ε, unless an option says otherwise. Which of these make it possible?",
         options=[
             Option("γ and β, trained for it", "They see x̂, and x̂ is the same for x and 3x.", _behind_gamma_and_beta),
             Option("one more feature before the LayerNorm that is always 1", "Beside a small x the 1 stands out, beside a large x it does "
                    "not: that changes the direction.", _size_passes(lambda x: np.append(x, 1))),
             Option("a ReLU before the LayerNorm", "ReLU(3x) = 3 ReLU(x): the factor comes out whole, and is divided away.",
                    _size_passes(lambda x: np.maximum(x, 0))),
-            Option("a tanh before the LayerNorm", "tanh bends: 3x is squashed more than x, so the pattern differs.", _size_passes(np.tanh)),
+            Option("a tanh before the LayerNorm", "tanh bends: of 3x it squashes large entries more than small "
+                   "ones, so in general the pattern differs.", _size_passes(np.tanh)),
             Option("two Linears without bias before the LayerNorm", "A factor passes through any product of matrices.",
                    _size_passes(lambda x: _W @ (_W.T @ x))),
             Option("a sum x + LN(x), which is what the next layer reads", "Around the LayerNorm x passes as it is.",
@@ -513,7 +514,7 @@ CHOSEN = [
             Option("each entry divided by its own √((xᵢ − μ)² + ε)",
                    "Now each deviation has a divisor of its own, and none comes out of the sum.",
                    _sums_to_zero(lambda x: (x - x.mean()) / np.sqrt((x - x.mean())**2 + 0.1))),
-            Option("the median subtracted instead of μ", "The distances from the median do not cancel.",
+            Option("the median subtracted instead of μ", "The distances from the median need not cancel.",
                    _sums_to_zero(lambda x: (x - np.median(x)) / np.sqrt(x.var() + 0.1))),
             Option("μ rounded to a whole number first", "d times the rounding error, divided by s, is left of the sum.",
                    _sums_to_zero(lambda x: (x - np.round(x.mean())) / np.sqrt(x.var() + 0.1))),

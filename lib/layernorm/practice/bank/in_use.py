@@ -203,8 +203,8 @@ COMPUTED = [
     ),
     Compute(
         name="three-numbers-kept", chapter=5, concept="decode", level="hard",
-        ask="A norm over the past keeps three numbers: of all features of all tokens so far the count {n}, the sum {s} and the sum of "
-            "squares {q}. The next token is {x}. With which mean and which variance is it normalized?",
+        ask="A norm over a token's past, its own numbers included, keeps three numbers: of all features of all tokens so far the count "
+            "{n}, the sum {s} and the sum of squares {q}. The next token is {x}. With which mean and which variance is it normalized?",
         draw=_past,
         first={"past": np.array([1.0, 3, 0, 4]), "x": np.array([2.0, 8])},
         answer=lambda past, x: [np.mean([*past, *x]), F.variance_two_pass([*past, *x])],
@@ -539,7 +539,7 @@ CHOSEN = [
             Option("they move towards 0", "To move towards 0 they would need a larger σ. Zeros at the mean make the spread smaller.",
                    lambda: _stretched() < 0.99),
         ],
-        hints=("A normalization has two statistics.", "The sum of squares is 20, before and after. By how many is it divided?"),
+        hints=("This norm has two statistics.", "The sum of squares is 20, before and after. By how many is it divided?"),
         solution="Padding moves outputs through σ even where it cannot move the mean.",
         misconception="Zeros do no harm if the data are centred.",
     ),
@@ -820,7 +820,7 @@ FOUND = [
                 3: "`cumsum` along axis 0 adds up what has been: row t of `mean` knows nothing of row t + 1.",
                 5: "Nothing is summed over rows here. Row t is made of row t of `x` and `mean`, and of `var`. Where does that come from?",
                 6: "A matrix from the right mixes features, not rows."},
-        hints=("A normalization has two statistics. Follow the last row through both.",
+        hints=("This norm has two statistics. Follow the last row through both.",
                "In which lines is something averaged or summed over axis 0, and over which rows?"),
         solution="The mean looks back, but σ² is taken over the whole sequence, and it tells the earlier rows how far off the last token "
                  "lies. Mean square less square of the mean, both of the past, is the variance of the past. (The first row itself is 0 "

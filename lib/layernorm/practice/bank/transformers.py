@@ -526,7 +526,8 @@ CHOSEN = [
                    lambda: 0.5 < growth(50) / growth(1) < 2),
             Option("by hardly anything", "Each sublayer reads a normalized vector and adds what it added before, to a mean square 2500 "
                    "times as large.", lambda: growth(50) / growth(1) < 0.01),
-            Option("by far more", "That would be so if each sublayer read the stream as it is. A LayerNorm stands before it.",
+            Option("by far more", "Nothing in the blocks grows faster than the stream: what they add stays, and the stream beside "
+                   "it is larger.",
                    lambda: growth(50) / growth(1) > 100),
         ],
         hints=("What does the first sublayer read, before and after the change?",
@@ -761,7 +762,7 @@ CHOSEN = [
                    "Both rules draw smaller weights than Xavier's, and small weights keep the sums small.",
                    lambda: all(any(kept("all", start, rate) == 4 for rate in RATES) for start in ("torch", "gpt2"))),
             Option("With none at all, some rate works from Xavier's weights.",
-                   "None of the five does. Divided by √3, those of attention would be PyTorch's.",
+                   "None of the five does. Divided by √3, those of attention would have PyTorch's variance.",
                    lambda: any(kept("all", "xavier", rate) == 4 for rate in RATES)),
         ],
         hints=("For each sentence look for the one run that contradicts it.",

@@ -77,11 +77,12 @@ export function progress({ rows, gamma, beta, back, i }) {
 }
 
 const reasons = {
-  line({ gamma, beta }, { rows, i }) {
+  line(found, now) {
+    const { rows, back, i } = now, [gamma, beta] = ["gamma", "beta"].map((key) => (back.every((row) => row[i]) ? now[key][i] : found[key]));
     const still = rows.findIndex(constant);
     return rows.length === 2 && still >= 0 && !constant(rows[1 - still])
       ? `Row ${still + 1} is constant: with ε > 0 its x̂ is 0, so ${BETA(i, beta)} alone makes its ${Y(i)}. ${GAMMA(i, gamma)} then serves row ${2 - still}.`
-      : `One line passes through the points of feature ${i + 1}: its slope is ${GAMMA(i, gamma)}, its height at ${XHAT(i, 0)} is ${BETA(i, beta)}.`;
+      : `A line passes through the points of feature ${i + 1}: its slope is ${GAMMA(i, gamma)}, its height at ${XHAT(i, 0)} is ${BETA(i, beta)}.`;
   },
   same({ pair, apart, needs }, { rows, xhat, i }) {
     const [t, s] = pair.map((r) => rows[r][i]), least = (Math.abs(t - s) - LIMIT * apart) / 2;
