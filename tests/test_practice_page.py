@@ -163,6 +163,18 @@ def test_another_like_this_has_other_numbers_and_its_own_truth(visit):
     assert len(seen) == len(item.cases())
 
 
+def test_one_hint_is_no_pass_and_the_next_numbers_begin_without_it(visit):
+    page, item = visit(page_of(1)), practice.find("by-hand")
+    box = card(page, "by-hand")
+    box.get_by_role("button", name="Hint 1 of 2").click()
+    for case, mark in zip(item.cases(), ("begun", "✓ passed")):
+        box.locator(".ln-typed").fill(typed(case.answer))
+        box.get_by_role("button", name="I am sure").click()
+        expect(box.locator(".ln-stage-mark")).to_contain_text(mark)
+        box.get_by_role("button", name="Another like this").click()
+        expect(box.get_by_role("button", name="Hint 1 of 2")).to_be_visible()
+
+
 def test_what_cannot_be_read_is_not_counted(visit):
     page = visit(page_of(1))
     box = card(page, "by-hand")
@@ -183,6 +195,7 @@ def test_a_prediction_is_shown_by_its_explorable(visit):
     box.get_by_role("button", name="I am not sure").click()
     expect(box.locator(".ln-verdict")).to_contain_text(item.options[0].why)
     expect(shown.locator(".ln-player")).to_be_visible()
+    assert page.evaluate(PROGRESS)["items"]["push-one"]["sure"] is False, "what is kept is what was pressed"
 
 
 def test_progress_survives_a_reload_and_the_next_case_is_fresh(visit):
@@ -231,6 +244,7 @@ def test_a_gate_is_passed_with_six_right_answers(visit, chapter):
     assert go_through(page, chapter, 0).startswith("✓ Passed.")
     gate = page.evaluate(PROGRESS)["gates"][str(chapter)]
     assert gate["passed"] and "kept" not in gate
+    expect(page.locator(f"#gate-{chapter} .ln-stage-mark")).to_have_text("✓ passed, to be kept: tomorrow")
 
 
 def test_a_gate_that_was_left_in_the_middle_goes_on_after_a_reload(visit):
@@ -282,7 +296,8 @@ def test_a_gate_is_failed_then_passed_and_a_day_later_kept(visit):
     page = visit(page_of(1))
     said = go_through(page, 1, 0, wrong=(0, 1))
     assert said.startswith("✕ Not yet. 4 of 6 were right at once")
-    expect(page.locator("#gate-1 li a").first).to_have_attribute("href", re.compile(r"^\w+\.html#[\w-]+$"))
+    links = page.locator("#gate-1 li a").evaluate_all("all => all.map((one) => one.getAttribute('href').split('#')[1])")
+    assert links == [practice.find(name).label for name in practice.GATES[1][:2]]
     assert go_through(page, 1, 1, wrong=(5,)).startswith("✓ Passed."), "one second try is allowed"
     assert go_through(page, 1, 2).startswith("✓ Passed again."), "the same day keeps nothing"
     page.evaluate(f"""() => {{ const kept = {PROGRESS}; kept.gates[1].passed -= {DAY};
@@ -312,13 +327,25 @@ def test_what_is_due_stands_on_the_front_door_and_the_map_shows_how_far(visit):
     page.reload()
     links = page.locator("#due li a")
     assert links.evaluate_all("all => all.map((one) => one.getAttribute('href').split('#')[1])") == ["practice-volts", "practice-padded", "practice-by-hand"]
-    expect(page.locator("#due li").first).to_contain_text("you were sure, and it was wrong")
+    for place, said in enumerate((True, False, False)):
+        assert ("you were sure, and it was wrong" in page.locator("#due li").nth(place).inner_text()) == said
     expect(page.locator('.ln-map-wide [data-concept="one"] .done')).to_have_count(1)
     expect(page.locator('.ln-map-wide [data-concept="one"]')).to_have_attribute("aria-label", re.compile("practised"))
     expect(page.locator('.ln-map-wide [data-concept="rms"] .done')).to_have_count(0)
     links.first.click()
     page.wait_for_url(re.compile("01_practice.html.*#practice-volts"))
     expect(card(page, "volts")).to_be_in_viewport()
+
+
+def test_the_table_counts_what_is_kept_as_passed_too(visit):
+    page = visit("practice.html")
+    page.evaluate(done(by_hand=[2, True, True, 1], recover=[2, True, True, 9], volts=[0, False, True, 0]))
+    page.evaluate(f"""() => {{ const all = {PROGRESS}; all.items.recover.kept = Date.now();
+        localStorage.setItem('layernorm.practice', JSON.stringify(all)); }}""")
+    page.reload()
+    cells = page.locator(".ln-reached tbody tr").first.locator("td")
+    of = sum(item.kind != "code" for item in practice.on_pages() if practice.number(item) == 1)
+    expect(cells).to_have_text(["–", f"2 of {of}", f"1 of {of}"])
 
 
 def test_progress_goes_to_a_file_and_comes_back_from_it(visit, tmp_path):

@@ -343,6 +343,11 @@ def test_a_gate_is_kept_only_on_a_day_after_it_was_passed(progress):
         assert run((True, NOW), (True, NOW + DAY), (later, NOW + 2 * DAY))["kept"] == NOW + DAY, "what is kept stays so"
 
 
+@pytest.mark.parametrize("passed, kept, sign, words", [(0, 0, "", ""), (0.2, 0, "·", "a part"), (0.5, 0.4, "✓", "most of it passed"), (1, 0.5, "✓✓", "most of it kept")])
+def test_the_map_says_how_far_a_concept_has_come(js, passed, kept, sign, words):
+    assert js("due/reminders")("$reminders.reached(share)", share={"passed": passed, "kept": kept}) == {"sign": sign, "words": words}
+
+
 def test_the_share_of_a_concept_counts_what_is_kept_as_passed_too(progress):
     state = answers(progress, ("tried", False, True, False, NOW), ("passed", True, True, False, NOW), ("kept", True, True, False, NOW))
     state = progress("$progress.answer(p, 'kept', a)", p=state, a={"right": True, "sure": True, "hinted": False, "at": 3, "time": NOW + DAY})
