@@ -18,7 +18,8 @@ import numpy as np
 
 from .arguments import Array, kept, working
 
-BLOCK = 2**20            # bytes of a block: few calls, and still in a second- or third-level cache
+BLOCK = 2**22            # bytes of a block that is done in the output itself: few calls, and still in a third-level cache
+WORKPLACE = 2**19        # bytes of one that needs a place of its own
 STRIP = 2**18            # bytes of gamma and of beta, repeated for as many rows; half of it beside a workplace
 MOST_ROWS = 2**12        # of a block, so that the statistics of very short rows stay small too
 PIECE = 2**13            # numbers that BLAS adds up at once: more would cost float32 digits, and start threads
@@ -51,7 +52,7 @@ def normalize(
     if xs.flags.c_contiguous and ys.flags.c_contiguous:
         xs, ys, outer = xs.reshape(rows, d), ys.reshape(rows, d), (rows,)       # (rows, d), views
     direct = ys.flags.c_contiguous and ys.dtype == work                         # is the output its own workplace?
-    most = max(1, min(rows, MOST_ROWS, BLOCK // (1 if direct else 2) // (d * work.itemsize)))    # rows of a block
+    most = max(1, min(rows, MOST_ROWS, (BLOCK if direct else WORKPLACE) // (d * work.itemsize)))    # rows of a block
     buffer = np.empty((0 if direct else most, d), work)                         # (most, d), the workplace otherwise
     strip = STRIP // (1 if direct else 2)
     gammas, betas = (_repeated(p, most, strip, work) for p in (gamma, beta))    # (strip, d) or None
