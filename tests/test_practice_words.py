@@ -475,7 +475,9 @@ def test_a_run_that_was_left_goes_on_in_the_same_gate_only(js):
 
 def test_the_end_of_a_gate_says_what_was_reached(js):
     won, lost = run_of(js, *[True] * 6)[0], run_of(js, False, False, True, True, True, True, True)[0]
-    said = lambda run, **record: js("gate/run")("$run.verdict(run, 6, record)", run=run, record={"time": NOW, **record})    # noqa: E731
+
+    def said(run, **record):
+        return js("gate/run")("$run.verdict(run, 6, record)", run=run, record={"time": NOW, **record})
     assert said(lost) == {"mark": "✕ Not yet.", "text": "4 of 6 were right at once. Reread what is listed, then come back: what has numbers will have others."}
     assert said(won, passed=NOW)["mark"] == "✓ Passed." and "tomorrow or later" in said(won, passed=NOW)["text"]
     again = said(won, passed=NOW - 1)
