@@ -204,7 +204,7 @@ def test_output_is_the_same_for_the_same_state():
     assert one._repr_html_() == other._repr_html_() and repr(one) == repr(other)
 
 
-@pytest.mark.parametrize("name, value", [("shape", [2]), ("shape", [9, 9, 9]), ("methods", ["LN(H)"]), ("methods", ["LN(B, d)"]), ("methods", []), ("method", "BN"),
+@pytest.mark.parametrize("name, value", [("shape", [2]), ("shape", [9, 9, 9]), ("shape", 5), ("shape", "abc"), ("shape", [2, 0, 3]), ("methods", ["LN(H)"]), ("methods", ["LN(B, d)"]), ("methods", []), ("method", "BN"),
                                          ("groups", 3), ("cell", [0, 0]), ("cell", [0, 0, 4]), ("painted", [24]), ("stage", "over")])
 def test_a_wrong_value_is_refused_by_name_and_nothing_is_lost(name, value):
     axes = ln.Axes()

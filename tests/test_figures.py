@@ -36,6 +36,22 @@ PICTURES = {
 }
 
 
+def test_vectors_that_do_not_share_a_direction_are_not_drawn_as_if_they_did():
+    for other in ([-2.0, 0, -4], [3.0, 3, 3], [0.002, 0, 0.004]):
+        with pytest.raises(ValueError, match="side must hold vectors that LayerNorm takes to one point"):
+            ln.figures.circle({"a": np.array([2.0, 0, 4]), "b": np.array(other)}, {})
+
+
+def test_bands_of_other_seeds_or_layers_are_not_drawn_together():
+    with pytest.raises(ValueError, match=r"as many seeds and layers, got the shapes \[\(2, 6\), \(3, 6\)\]"):
+        ln.figures.depth({"s = 1": sizes(1)}, {"s = 1": sizes(1)[:2]})
+
+
+def test_a_curve_is_drawn_for_every_value():
+    noise = {x: [0.5, 0.1 + x / 50] for x in (0, 1, 2, 4)}
+    assert all(f"x = {x}" in ln.figures.neighbour_noise(noise, [4, 64], noise, [0, 0]).svg for x in noise)
+
+
 @pytest.fixture(params=PICTURES)
 def draw(request):
     return PICTURES[request.param]

@@ -36,6 +36,16 @@ def test_whoever_changes_a_cell_sees_what_came_of_it(js, options, truth, many, s
     assert words(js, "$words.verdict(card, null)", card=card)[2].strip() == f"{said}."
 
 
+@pytest.mark.parametrize("options, truth, reasons, told", [
+    (["yes", "no"], "no", {"no": "Because."}, True), (["yes", "no"], "yes", {"no": "Because."}, False), ([1, 20000], 19736, {20000: "Because."}, True),
+    ([1, 20000], 1.1, {20000: "Because."}, False), (["a, b", "c", "d"], ["c", "a, b"], {("a, b", "c"): "Because."}, True),
+    (["a", "b"], ["a"], {("a", "b"): "Because."}, False), (["a", "b"], [], {"a": "Because."}, False), (None, 1.73205, {3**0.5: "Because."}, True),
+    (None, 2, {3**0.5: "Because."}, False), (["a"], ["a", "x"], {"a": "Because."}, False)])
+def test_a_reason_may_belong_to_one_answer(options, truth, reasons, told):
+    answer = ln.Guess("Which?", options, many=isinstance(truth, list)).reveal(truth, reasons)
+    assert answer.tell == ("Because." if told else "")
+
+
 def test_where_it_must_be_exact_an_option_that_is_near_is_another_number():
     guess = ln.Guess("Which?", [1.4, 1.5667, 5])
     assert guess.reveal(1.56667, exact=True).right == [1]

@@ -203,6 +203,10 @@ def test_a_sentence_says_what_happened_and_why(js, move, words, result):
     assert told(js, after(js, move)) == [words, result]
 
 
+def test_a_large_epsilon_keeps_nothing_as_it_came(js):
+    assert told(js, after(js, "leave", eps=1))[0] == "Your feature 1 is measured by the running mean 0 and variance 1: whoever is there now is not asked."
+
+
 def test_layer_norm_says_by_what_it_measures(js):
     assert told(js, after(js, "mirror", norm="LN"))[0] == "LayerNorm measures you by your own mean 2 and variance 8: nobody else is asked."
 

@@ -218,6 +218,15 @@ def test_giving_up_what_can_be_done_shows_how(show):
     expect(page.get_by_label("γ₃", exact=True)).to_have_value("2.121")
 
 
+def test_the_reason_is_that_of_a_feature_that_cannot_come_back(show):
+    page = show(ln.Rows(rows=[[1, 5, 5, 1], [7, 1, 7, 1]], round=0))
+    press(page, "Yes")
+    page.locator(".ln-strips .ln-hit").nth(3).click()
+    press(page, "Give up: show why")
+    expect(strip(page)).to_contain_text("Rows that share an x̂ᵢ share its yᵢ.")
+    expect(say(page)).to_contain_text("Feature 3 wants 5 and 7 of it")
+
+
 def test_guess_and_choice_are_kept_while_other_rounds_are_played(show):
     page = show()
     press(page, "Yes")

@@ -53,8 +53,8 @@ class Axes(Explorable):
     stage = traitlets.Enum(["paint", "checked", "gamma", "done"], "paint").tag(sync=True)
 
     def __init__(self, shape=(2, 3, 4), methods=None, **inputs):
-        shape = list(shape)
         self._check_shape(shape)
+        shape = list(shape)
         methods = list(_METHODS[len(shape)] if methods is None else methods)
         start = {"method": methods[0] if methods else "", "cell": [(n - 1) // 2 for n in shape]}
         if len(shape) == 3:
@@ -127,8 +127,9 @@ class Axes(Explorable):
 
     @staticmethod
     def _check_shape(shape):
-        if len(shape) not in _LETTERS or prod(shape) > _MOST:
-            raise traitlets.TraitError(f"shape must have 2, 3 or 4 sizes and at most {_MOST} cells, got {tuple(shape)}")
+        sizes = isinstance(shape, (list, tuple)) and all(isinstance(n, (int, np.integer)) and n > 0 for n in shape)
+        if not sizes or len(shape) not in _LETTERS or prod(shape) > _MOST:
+            raise traitlets.TraitError(f"shape must be 2, 3 or 4 positive sizes with at most {_MOST} cells, got {shape!r}")
 
     @traitlets.observe("shape")
     def _start_again(self, change):

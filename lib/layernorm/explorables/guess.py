@@ -84,10 +84,22 @@ class Guess(_Card):
     def reveal(self, truth, tell="", *, exact=False):
         """The answer, from a computed ``truth``: it stands beside the guess on the page.
 
-        With ``exact`` an option is the truth to four digits, or it is another number.
+        ``tell``: a sentence of reason, or ``{answer: reason}`` where it is true of that answer only; an answer of several options is
+        a tuple.  With ``exact`` an option is the truth to four digits, or it is another number.
         """
         right, number, other = self._answer(truth, exact)
-        return Answer(question=self.question, options=self.options, right=right, truth=number, other=other, tell="" if other else tell)
+        reason = "" if other else self._reason(tell, {_plain(number)} if right is None else {self.options[i] for i in right})
+        return Answer(question=self.question, options=self.options, right=right, truth=number, other=other, tell=reason)
+
+    @staticmethod
+    def _reason(tell, said):
+        if isinstance(tell, str):
+            return tell
+        for answer, reason in tell.items():
+            wanted = answer if isinstance(answer, tuple) else (answer,)
+            if {one if isinstance(one, str) else _plain(one) for one in wanted} == said:
+                return reason
+        return ""
 
     def _answer(self, truth, exact=False):
         """The right options, or the number where one is typed; and what the truth is, where no option says it."""

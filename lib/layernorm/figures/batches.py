@@ -1,4 +1,6 @@
 """Pictures of what depends on the batch: BatchNorm beside LayerNorm and beside no norm."""
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -173,7 +175,7 @@ def neighbour_noise(noise, batches, theory, row_norm):
     """
     fig, ax = plt.subplots(figsize=(4.6, 3.8))
     ends = {}
-    for (x, values), mark, fill in zip(noise.items(), "sDv", (C.bn, C.stage, C.bn)):
+    for (x, values), mark, fill in zip(noise.items(), cycle("sDv"), cycle((C.bn, C.stage, C.bn))):
         ax.plot(batches, theory[x], color=C.ink_3, ls=(0, (5, 2)), lw=1.2, marker="none")
         ax.plot(batches, values, color=C.bn, marker=mark, mfc=fill, ls="none")
         ends[f"x = {number(x, 0)}"] = values[-1], C.bn

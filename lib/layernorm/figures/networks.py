@@ -1,4 +1,6 @@
 """Pictures of what happens to numbers on their way through a network."""
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -10,16 +12,19 @@ DASHES = ((0, (1, 2)), (0, (5, 2)), (0, (8, 2, 2, 2)))
 
 @drawn
 def depth(plain, normed):
-    """Size of the signal by layer.  Both {what is written at the curve: sizes of shape (seeds, layers + 1)}."""
+    """Size of the signal by layer.  Both {what is written at the curve: sizes of shape (seeds, layers + 1)}, or ``ValueError``."""
+    if len(shapes := {sizes.shape for sizes in (*plain.values(), *normed.values())}) > 1:
+        raise ValueError(f"all must have as many seeds and layers, got the shapes {sorted(shapes)}")
     fig, ax = plt.subplots(figsize=(4.6, 3.9))
-    for (name, sizes), dashes in zip(plain.items(), DASHES):
+    for (name, sizes), dashes in zip(plain.items(), cycle(DASHES)):
         _band(ax, sizes, C.ink_3, name, dashes)
     together = np.concatenate(list(normed.values()))
     _band(ax, together, C.ln, "", "-")
-    layers = together.shape[1] - 1
+    layers, seen = together.shape[1] - 1, np.concatenate([*plain.values(), together])
     ax.annotate(f"with LayerNorm, all {len(normed)}", (0.97 * layers, middle(together[:, -1])), (0, 5), textcoords="offset points",
                 color=C.ln, ha="right")
-    ax.set(yscale="log", ylim=(3e-6, 3e5), yticks=[1e-4, 1e-2, 1, 1e2, 1e4], xlim=(0, layers * 1.25), xticks=range(0, layers + 1, 10))
+    ax.set(yscale="log", ylim=(min(3e-6, seen.min() / 2), max(3e5, 2 * seen.max())), yticks=[1e-4, 1e-2, 1, 1e2, 1e4],
+           xlim=(0, layers * 1.25), xticks=range(0, layers + 1, 10))
     ax.yaxis.set_minor_locator(plt.NullLocator())
     ax.set_yticklabels(["0.0001", "0.01", "1", "100", "10,000"])
     ax.grid(axis="y")

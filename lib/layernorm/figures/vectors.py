@@ -48,7 +48,12 @@ def circle(side, around):
 
     Above, the half-plane that the ones axis and the vectors of ``side`` span: distance from the axis against height along it.
     Below, the plane at right angles to the ones axis.
+    Raises ``ValueError`` if LayerNorm does not take all of ``side`` to one point, at the distance √3.
     """
+    ends = {name: layer_norm(np.asarray(x, float)) for name, x in side.items()}             # (3,) each
+    if any(abs(np.linalg.norm(end) - RADIUS) > 0.01 or abs(end - other).max() > 0.01 for end in ends.values() for other in ends.values()):
+        raise ValueError("side must hold vectors that LayerNorm takes to one point at the distance √3, got "
+                         + ", ".join(f"{name}: {_tuple(end)}" for name, end in ends.items()))
     fig, (upper, lower) = plt.subplots(2, 1, figsize=(4.6, 8.6), height_ratios=(1.2, 1))
     _seen_from_the_side(upper, side)
     _seen_along_the_axis(lower, around)

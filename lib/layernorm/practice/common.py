@@ -17,12 +17,15 @@ def same(left, right, tolerance=1e-9):
     return left.shape == right.shape and bool(np.allclose(left, right, rtol=tolerance, atol=tolerance))
 
 
-def unlike_answer(answer, wanted, given):
-    """The words for an answer that is not the one wanted, or "" if it is."""
+def unlike_answer(answer, wanted, given, tolerance=1e-6):
+    """The words for an answer that is not the one wanted, or "" if it is; where both read alike, also how far apart they are."""
     found = np.asarray(answer)
     if found.shape != np.shape(wanted):
         return f"{given}: expected the shape {np.shape(wanted)}, got {found.shape}"
-    return "" if same(found, wanted, 1e-6) else f"{given}: expected {say(wanted)}, got {say(found.astype(float))}"
+    if same(found, wanted, tolerance):
+        return ""
+    was, got = say(wanted), say(found.astype(float))
+    return f"{given}: expected {was}, got {got}" + (f", off by {say(float(abs(found - wanted).max()))}" if was == got else "")
 
 
 def is_sequence(found, number):

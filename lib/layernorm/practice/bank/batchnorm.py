@@ -612,8 +612,9 @@ ARRIVED = Compute(
 
 LEFT = Order(
     name="what-is-left", chapter=3, concept="modes", level="medium",
-    ask="A running mean begins at r₀ and meets two batches whose mean is s. Show how much of the start's error is left. Put the lines in "
-        "order, beginning with the update at the second batch and ending with the distance r₀ − s; each follows from the one before.",
+    ask="A running mean begins at r₀ and meets two batches whose mean is s; the momentum is m, and r₁, r₂ are its values after them. "
+        "Show how much of the start's error is left. Put the lines in order, beginning with the update at the second batch and ending "
+        "with the distance r₀ − s; each follows from the one before.",
     steps=[
         Step("(1 − m) r₁ + m s", "the update, at the second batch", lambda: 0.9 * (0.9 * 1 + 0.1 * 5) + 0.1 * 5),
         Step("(1 − m) ((1 − m) r₀ + m s) + m s", "r₁ came from the same update", lambda: (1 - 0.1) * ((1 - 0.1) * 1 + 0.1 * 5) + 0.1 * 5),
@@ -1212,6 +1213,10 @@ def _on_two_machines(x):
     return np.concatenate([in_training(half, eps=1e-5) for half in np.split(x, 2)])             # (B, d)
 
 
+def _last_alone(x):
+    return np.hstack([x[:, :-1], in_training(x, eps=1e-5)[:, -1:]])         # (B, d)
+
+
 def _listens_case(name, norm, rows, wanted, seeds=1):
     wanted = np.asarray(wanted, dtype=bool)                       # (B, B)
 
@@ -1252,6 +1257,8 @@ LISTENS = Code(
         Promise("[i, j] is who listens, then to whom", _listens_case("statistics over the rows so far", _so_far, 4, np.tri(4))),
         Promise("a batch of two is no exception",
                 _listens_case("BatchNorm in training", lambda x: in_training(x, eps=1e-5), 2, np.ones((2, 2)), seeds=8)),
+        Promise("one feature is enough to hear with",
+                _listens_case("BatchNorm of the last feature alone", _last_alone, 4, np.ones((4, 4)))),
         Promise("x is not changed in place", _leaves_the_batch),
     ],
     code="""
@@ -1266,6 +1273,17 @@ def listens(norm, x):
     return heard
 """,
     wrong={
+        "one feature is enough to hear with": """
+def listens(norm, x):
+    y, heard = norm(x), np.zeros((len(x), len(x)), dtype=bool)
+    push = 1000 * np.random.default_rng(0).normal(size=x.shape[1])
+    for j in range(len(x)):
+        for sign in (-1, 1):
+            moved = x.copy()
+            moved[j] += sign * push
+            heard[:, j] |= abs(norm(moved) - y)[:, 0] > 1e-3
+    return heard
+""",
         "of LayerNorm each row listens to itself alone": """
 def listens(norm, x):
     y, heard = norm(x), np.zeros((len(x), len(x)), dtype=bool)

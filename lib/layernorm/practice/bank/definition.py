@@ -504,14 +504,15 @@ def _leaves_x_alone(answer):
     return "" if same(x, FOUR) else f"x was (2, 0, 4, 4) before the call and is {say(x)} after it."
 
 
-def _masked_case(x, mask):
+def _masked_case(x, mask, tolerance=1e-4):
     x, mask = np.array(x, dtype=float), np.array(mask, dtype=bool)
 
     def broken(answer):
         real = normal(x[mask], 1e-5) if mask.any() else np.zeros(0)
         wanted = np.zeros_like(x)                                 # (d,)
         wanted[mask] = real
-        return unlike_answer(answer(x.copy(), mask, eps=1e-5), wanted, f"x = {say(x)}, mask = {say(mask.astype(int))}")
+        return unlike_answer(answer(x.copy(), mask, eps=1e-5), wanted, f"x = {say(x)}, mask = {say(mask.astype(int))}, ε = 1e-5",
+                             tolerance)
     return broken
 
 
@@ -522,17 +523,18 @@ def _mask_says_all(answer):
         f"x = (1, 3, 0) and x = (1, 3, 1000000), mask = (1, 1, 0): the padded entry should not matter, got {say(low)} and {say(high)}.")
 
 
-def _channels_case(*shape):
-    x = np.random.default_rng(0).normal(3, 2, shape)              # (N, C, H, W)
+def _channels_case(*shape, spread=2.0, tolerance=1e-4):
+    x = np.random.default_rng(0).normal(3, spread, shape)         # (N, C, H, W)
 
     def broken(answer):
         wanted = np.moveaxis(F.layer_norm(np.moveaxis(x, 1, -1)), -1, 1)
         found = np.asarray(answer(x.copy(), eps=1e-5))
         if found.shape != wanted.shape:
             return f"x of shape {shape}: expected the same shape, got {found.shape}"
-        if same(found, wanted, 1e-6):
+        if same(found, wanted, tolerance):
             return ""
-        return (f"x of shape {shape}: the channels of the first pixel should be {say(wanted[0, :, 0, 0])}, got {say(found[0, :, 0, 0])}.")
+        return (f"x of shape {shape}, ε = 1e-5: the channels of the first pixel should be {say(wanted[0, :, 0, 0])}, "
+                f"got {say(found[0, :, 0, 0])}.")
     return broken
 
 
@@ -594,6 +596,7 @@ def layer_norm(x, gamma, beta, *, eps=1e-5):
             Promise("a masked entry has no say, however large", _mask_says_all),
             Promise("the sum is divided by the number of real entries", _masked_case([2, 0, 4, 4, 0, 0], [1, 1, 1, 1, 0, 0])),
             Promise("if all is masked, all is 0 and nothing is NaN", _masked_case([1, 3], [0, 0])),
+            Promise("ε is added to the variance, under the root", _masked_case([0, 0.002], [1, 1], 1e-6)),
         ],
         code="""
 def masked_layer_norm(x, mask, *, eps=1e-5):
@@ -624,6 +627,12 @@ def masked_layer_norm(x, mask, *, eps=1e-5):
         out = (x - mu) / np.sqrt(var + eps)
         return np.where(mask, out, 0) if n else out
 """,
+            "ε is added to the variance, under the root": """
+def masked_layer_norm(x, mask, *, eps=1e-5):
+    n = max(mask.sum(), 1)
+    centred = np.where(mask, x - np.where(mask, x, 0).sum() / n, 0)
+    return centred / (np.sqrt((centred**2).sum() / n) + eps)
+""",
         },
         hints=("How many entries are real? Divide by that number.", "`np.where(mask, x, 0).sum() / mask.sum()` is the mean; what if the "
                                                                     "mask is empty?"),
@@ -638,6 +647,7 @@ def masked_layer_norm(x, mask, *, eps=1e-5):
             Promise("one pixel with two channels", _channels_case(1, 2, 1, 1)),
             Promise("pixels do not mix", _channels_case(1, 3, 1, 2)),
             Promise("images do not mix, and sizes that differ work", _channels_case(2, 3, 4, 5)),
+            Promise("ε is added to the variance, under the root", _channels_case(1, 2, 1, 1, spread=0.002, tolerance=1e-6)),
         ],
         code="""
 def channel_norm(x, *, eps=1e-5):
@@ -646,6 +656,10 @@ def channel_norm(x, *, eps=1e-5):
     return (x - mu) / np.sqrt(var + eps)                 # (N, C, H, W)
 """,
         wrong={
+            "ε is added to the variance, under the root": """
+def channel_norm(x, *, eps=1e-5):
+    return (x - x.mean(1, keepdims=True)) / (x.std(1, keepdims=True) + eps)
+""",
             "pixels do not mix": """
 def channel_norm(x, *, eps=1e-5):
     axes = (1, 2, 3)

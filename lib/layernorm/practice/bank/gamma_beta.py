@@ -167,7 +167,7 @@ COMPUTED = [
             "You have them the wrong way round: β₃ is the one that is added bare.": lambda x_hat, dy: _gate(x_hat, dy)[::-1],
             "You multiplied the sums. Multiply for each token, then sum.": lambda x_hat, dy: [x_hat.sum() * dy.sum(), dy.sum()],
         },
-        hints=("With what is dy₃, what arrives at y₃, multiplied to get γ₃'s share? Do it for one token first.",
+        hints=("What must dy₃, which arrives at y₃, be multiplied by to give γ₃'s share? Do it for one token first.",
                "The products x̂₃ · dy₃ are {products}."),
         solution="The gradient of γ₃ is the sum of the products {products}, that of β₃ the sum of {dy}: {answer}. No γ₃ stands in either.",
         misconception="A γ of 0 has a gradient of 0 and stays 0 for ever.",

@@ -237,7 +237,7 @@ COMPUTED = [
         wrong={
             "You took the mean of a row. A row makes one feature; the mean over the features runs down a column.":
                 lambda W, b: [*(W[0] - W[0].mean()), b[0] - b.mean()],
-            "You took one mean of the whole matrix. Each input m brings a level of its own: one mean a column.":
+            "You took one mean of the whole matrix. Each input brings a level of its own: one mean a column.":
                 lambda W, b: [*(W[0] - W.mean()), b[0] - b.mean()] if W.mean() else None,
             "The bias is right. The matrix writes into the stream as well, and you left it as it was.":
                 lambda W, b: [*W[0], b[0] - b.mean()],
@@ -896,12 +896,12 @@ WORDED = [
 ]
 
 
-def _differs(found, wanted, given):
+def _differs(found, wanted, given, tolerance=1e-6):
     """The words for an answer that is not the one wanted, NaN and infinity among them, or ""."""
     found = np.asarray(found, dtype=float)
     if found.shape == np.shape(wanted) and not np.isfinite(found).all():
         return f"{given}: expected {say(wanted)}, got a NaN or an infinity"
-    return unlike_answer(found, wanted, given)
+    return unlike_answer(found, wanted, given, tolerance)
 
 
 def _rms_multiple(answer):
@@ -977,6 +977,10 @@ def _first_hears_second(x):
     return np.vstack([x[:1] + x[1:2].sum(axis=0), x[1:]])         # (T, d)
 
 
+def _second_hears_third(x):
+    return x + np.vstack([0 * x[:1], x[2:3], 0 * x[2:]])          # (T, d)
+
+
 def _hears_next(x):
     return x + np.vstack([x[1:], 0 * x[:1]])                      # (T, d)
 
@@ -1013,12 +1017,12 @@ def _stepped(answer, rows, matrices=None):
     return np.array([answer(np.array(row, dtype=float), kept, *(matrices or (_Q, _K, _V))) for row in rows], dtype=float)    # (T, d)
 
 
-def _steps_case(rows, matrices=None, row=-1):
+def _steps_case(rows, matrices=None, row=-1, tolerance=1e-4):
     """Does the last of these steps give what the whole pass gives?"""
     def broken(answer):
         found, wanted = _stepped(answer, rows, matrices), _whole_pass(np.array(rows, dtype=float), *(matrices or (_Q, _K, _V)))
         shown = f"rows {say(rows)}, output {len(rows)}" if len(rows) <= 3 else f"{len(rows)} rows, the last output"
-        return _differs(found[row], wanted[row], shown)
+        return _differs(found[row], wanted[row], shown, tolerance)
     return broken
 
 
@@ -1159,6 +1163,7 @@ def past_norm(x, *, eps=1e-5):
                                                                     "layer = cumsum over the tokens")),
             Promise("a glance at the next token is a leak", _leak_case(_hears_next, True, "layer = each row plus the next")),
             Promise("a leak from token 2 alone is found", _leak_case(_first_hears_second, True, "layer = row 2 added to row 1")),
+            Promise("a leak into row 2 alone is found", _leak_case(_second_hears_third, True, "layer = row 3 added to row 2")),
             Promise("a leak through one feature is found", _leak_case(_hears_feature, True,
                                                                       "layer = the last feature of the last token added to row 1")),
             Promise("a leak that normalizes first is found", _leak_case(_hears_normalized, True,
@@ -1202,6 +1207,16 @@ def leaks(layer, x):
     new[-1] = [9, -9, 4]
     return not np.allclose(layer(new)[:-1], layer(x)[:-1])
 """,
+            "a leak into row 2 alone is found": """
+def leaks(layer, x):
+    rng, first = np.random.default_rng(0), layer(x)[0]
+    for t in range(1, len(x)):
+        new = x.copy()
+        new[t] = rng.normal(size=x.shape[1])
+        if not np.allclose(layer(new)[0], first):
+            return True
+    return False
+""",
             "a leak through one feature is found": """
 def leaks(layer, x):
     for t in range(1, len(x)):
@@ -1242,6 +1257,7 @@ def leaks(layer, x):
             Promise("five steps give the last row of one whole pass with a causal mask",
                     _steps_case(*_FIVE)),
             Promise("large scores give no NaN", _large_scores),
+            Promise("ε = 1e-5 is added to the variance, under the root", _steps_case([[0, 0.002]], tolerance=1e-6)),
         ],
         code="""
 def step(x, cache, Wq, Wk, Wv):
@@ -1286,6 +1302,15 @@ def step(x, cache, Wq, Wk, Wv):
     keys, values = (np.array(kept) for kept in zip(*(cache or [(u @ Wk, u @ Wv)])))
     cache.append((u @ Wk, u @ Wv))
     weights = np.exp(keys @ (u @ Wq) / np.sqrt(len(x)))
+    return x + weights @ values / weights.sum()
+""",
+            "ε = 1e-5 is added to the variance, under the root": """
+def step(x, cache, Wq, Wk, Wv):
+    u = (x - x.mean()) / (x.std() + 1e-5)
+    cache.append((u @ Wk, u @ Wv))
+    keys, values = (np.array(kept) for kept in zip(*cache))
+    scores = keys @ (u @ Wq) / np.sqrt(len(x))
+    weights = np.exp(scores - scores.max())
     return x + weights @ values / weights.sum()
 """,
             "the scores are divided by √d": """

@@ -1139,6 +1139,7 @@ def stream_sizes(x, sublayers, norm):
             _form_case("x + F(x)", lambda x, f: x + f(x), "neither"),
             _form_case("x + LN(F(x))", lambda x, f: x + _soft(f(x)), "neither"),
             _form_case("LN(LN(x) + F(x))", lambda x, f: _soft(_soft(x) + f(x)), "neither"),
+            _form_case("x + LN(F(LN(x)))", lambda x, f: x + _soft(f(_soft(x))), "neither"),
         ],
         code="""
 def placement_of(step, norm):
@@ -1178,6 +1179,14 @@ def placement_of(step, norm):
     if silent and np.allclose(*added, atol=1e-3):
         return "pre"
     return "post" if abs(step(x, np.tanh).std() - 1) < 1e-3 else "neither"
+""",
+            "x + LN(F(LN(x))) is neither": """
+def placement_of(step, norm):
+    x, heard = np.array([[2.0, 0, 4, 4]]), []
+    silent = np.allclose(step(x, lambda u: heard.append(u) or 0 * u), x)
+    if silent and np.allclose(heard[0], norm(x)):
+        return "pre"
+    return "post" if np.allclose(step(x, np.tanh), norm(x + np.tanh(x))) else "neither"
 """,
             "LN(LN(x) + F(x)) is neither": """
 def placement_of(step, norm):

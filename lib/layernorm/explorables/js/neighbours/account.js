@@ -73,7 +73,7 @@ function measured({ x, d, y, stats, old, count, seen, before, own }) {
 }
 
 export function sentence(now) {
-  const { asked, way, x, lost, running, d } = now, [norm, mode] = way;
+  const { asked, way, x, lost, running, d, eps } = now, [norm, mode] = way;
   if (asked) return `Press your ${d === 1 ? "output to mark it" : "outputs to mark them"}, then check; by keys, space marks and Enter checks.`;
   if (lost) return `The mean of one row is that row: ${bold("x − μ would be 0, whatever you are")}. Training needs more than one.`;
   if (norm === "LN") {
@@ -82,7 +82,7 @@ export function sentence(now) {
   }
   if (mode === "train") return measured(now);
   const fresh = running.mean.every((v) => v === 0) && running.variance.every((v) => v === 1);
-  if (fresh) return `The running mean is still ${stat(0)}, the running variance ${stat(1)}: ${bold("x leaves as it came")}, whoever is there.`;
+  if (fresh && eps < 1e-3) return `The running mean is still ${stat(0)}, the running variance ${stat(1)}: ${bold("x leaves as it came")}, whoever is there.`;
   const first = d === 1 ? "You are" : "Your feature 1 is";
   return `${first} measured by the running mean ${stat(running.mean[0])} and variance ${stat(running.variance[0])}: ${bold("whoever is there now")} is not asked.`;
 }

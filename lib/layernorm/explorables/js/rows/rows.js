@@ -2,7 +2,7 @@
 import { ease, el, iconButton, mix, mover, onceAFrame, speaker, still } from "../kit.js";
 import { board } from "./board.js";
 import { caught, isBack, judge, LIMIT, outputs, points, roomOf, stops } from "./fitting.js";
-import { sentence } from "./telling.js";
+import { kindOf, sentence } from "./telling.js";
 import { wager } from "./wager.js";
 
 const INPUTS = ["rows", "gamma", "beta", "eps", "round", "rounds", "guesses", "ended"];
@@ -48,6 +48,8 @@ function viewOf(model) {
     guess: (word) => view.set(view.note("guesses", word)),
     giveUp() {
       const { judged, gamma, beta } = present(view), to = ["gamma", "beta"].map((key) => judged.features.map((one) => one[key]));
+      const kinds = judged.features.map((one) => one.kind), why = kindOf(judged);
+      if (kinds[view.chosen] !== why) view.chosen = kinds.indexOf(why);
       const go = (u, set) => set({ gamma: gamma.map((v, i) => mix(v, to[0][i], u)), beta: beta.map((v, i) => mix(v, to[1][i], u)) });
       view.set(view.note("ended", "shown"));
       if (still()) go(1, view.set);

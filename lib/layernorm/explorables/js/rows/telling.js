@@ -46,13 +46,13 @@ const tells = {
   shared: ({ rows, mu, sigma, eps }) => `The ${COUNT[rows.length]} rows share ${unbroken(`μ = ${brief(mu)} and σ = ${brief(sigma)}`)}: γ = ${sigma ** 2 > 1000 * eps ? "σ" : "√(σ² + ε)"} and β = μ undo the same in each.`,
   line: ({ rows }) => (rows.length === 2 ? "Through two points there is a line, unless one stands above the other."
     : "In every feature one line passes through the three points."),
-  same: () => `${FALSE} Rows with one x̂ leave as one y.`,
+  same: () => `${FALSE} Rows that share an x̂ᵢ share its yᵢ.`,
   miss: () => `${FALSE} Three points need not lie on one line.`,
   limit: () => `Lines pass through all points, but with γ or β beyond ${LIMIT}, the limit here.`,
   none: () => "Without ε a constant row is 0 ⁄ 0.",
 };
 // What decides: the first of these that some feature has.
-const kindOf = ({ features }) => ["none", "same", "miss", "limit"].find((kind) => features.some((one) => one.kind === kind)) ?? "line";
+export const kindOf = ({ features }) => ["none", "same", "miss", "limit"].find((kind) => features.some((one) => one.kind === kind)) ?? "line";
 
 export function verdict({ rows, guess, ended, judged, eps }) {
   const { possible, shared } = judged, is = possible ? "yes" : "no";
