@@ -60,6 +60,12 @@ def test_no_published_answer_is_none_of_these():
     assert stored and all(re.search(r"Answer\.[^\n]*none of these", text) is None for text in stored)
 
 
+def test_a_number_that_is_only_close_is_kept_as_it_was_typed(js):
+    card = {"options": [], "right": None, "other": "", "truth": 3**0.5, "tell": "Because."}
+    tags = [words(js, "$words.verdict(card, choice)", card=card, choice=[typed])[1] for typed in (1.732, 1.74, 1.8)]
+    assert tags == ["✓ As you said:", "✓ Close to your 1.74:", "✕ Not quite."]
+
+
 def test_two_options_that_read_alike_are_refused():
     with pytest.raises(ValueError, match="options must differ"):
         ln.Guess("Which?", [0.12341, 0.12342])

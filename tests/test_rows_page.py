@@ -218,6 +218,15 @@ def test_giving_up_what_can_be_done_shows_how(show):
     expect(page.get_by_label("γ₃", exact=True)).to_have_value("2.121")
 
 
+def test_a_decimal_comma_is_a_point(show):
+    page = show(ln.Rows(round=0))
+    page.get_by_label("x₁ of row 1").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("3,5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("x₁ of row 1")).to_have_value("3.5")
+
+
 def test_the_reason_is_that_of_a_feature_that_cannot_come_back(show):
     page = show(ln.Rows(rows=[[1, 5, 5, 1], [7, 1, 7, 1]], round=0))
     press(page, "Yes")

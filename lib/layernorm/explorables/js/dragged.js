@@ -1,5 +1,5 @@
 // A number that is typed, dragged sideways and moved by keys.
-import { el } from "./kit.js";
+import { numeric } from "./kit.js";
 
 const SLACK = 4;                                              // of a press the finger may slip so many pixels
 const KEYS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
@@ -8,7 +8,7 @@ const tidy = (v) => +v.toPrecision(12);
 // `step` of a key, `grain` of a drag and how many `pixels` it takes; `put(v, send, fresh)` sets the number, sends it to a kernel or not,
 // and hears of the first change of a gesture; `sent` comes when a typed number is left, `refuse` when it was none within the limit.
 export function numberField(view, { label, limit, step, grain, pixels, get, put, sent, refuse }) {
-  const node = el("input", { type: "number", step: "any", class: "ln-field r-x", "aria-label": label });
+  const node = numeric("r-x", { "aria-label": label });
   let grabbed = null, fresh = true;
   const bad = (v) => !Number.isFinite(v) || Math.abs(v) > limit;
   function change(v, send) {

@@ -32,10 +32,10 @@ export const held = ({ options }, choice) => ["held", "Your guess:", `${said(opt
 
 // The answer beside the guess: [state, tag, words]; `choice` is null for whoever has not guessed.
 export function verdict(card, choice) {
-  const is = truly(card);
+  const is = truly(card), own = choice && said(card.options, choice);
   if (!choice) return ["told", "Answer", `${is}. ${card.tell}`];
-  if (judge(card, choice)) return ["right", "✓ As you said:", `${is}. ${card.tell}`];
-  return ["wrong", "✕ Not quite.", `You said ${said(card.options, choice)}; the answer: ${is}. ${card.tell}`];
+  if (judge(card, choice)) return ["right", own === is ? "✓ As you said:" : `✓ Close to your ${own}:`, `${is}. ${card.tell}`];
+  return ["wrong", "✕ Not quite.", `You said ${own}; the answer: ${is}. ${card.tell}`];
 }
 
 // The verdict that takes most room: a wrong guess in many words.

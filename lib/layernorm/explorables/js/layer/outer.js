@@ -1,5 +1,5 @@
 // The picture: x over the columns, the pushes beside the rows, and in each cell the rectangle that is their product.
-import { asSlider, el, power, scrubber, short, strides, subscript } from "../kit.js";
+import { asSlider, el, numeric, power, scrubber, short, strides, subscript } from "../kit.js";
 import { ends } from "./passes.js";
 import { named } from "./speech.js";
 
@@ -21,7 +21,7 @@ const sign = (node, v) => node.classList.toggle("is-minus", v < 0);
 function field(label, kind, put) {
   let typing = false;
   const done = () => { typing = false; };
-  const input = el("input", { type: "number", step: "any", class: `ln-field ${kind}`, "aria-label": label, oninput: () => { typing = true; },
+  const input = numeric(kind, { "aria-label": label, oninput: () => { typing = true; },
     onblur: done, onchange: () => { done(); put(input.valueAsNumber); } });
   return { input, draw: (v) => { if (!typing) input.value = +v.toPrecision(4); } };
 }

@@ -1,5 +1,5 @@
 // The rows over the numbers that are chosen for them, in the same columns; beside them the line of one feature.
-import { el, grown, letters, place, subscript } from "../kit.js";
+import { el, grown, letters, numeric, place, subscript } from "../kit.js";
 import { slope } from "./slope.js";
 import { strips } from "./strips.js";
 
@@ -10,7 +10,7 @@ const plain = (v) => +v.toFixed(3);
 
 function field(view, role, label, put, focus) {
   let shown = null;
-  const node = el("input", { type: "number", step: "any", class: `ln-field ${role}`, "aria-label": label, onfocus: focus, onchange: () => {
+  const node = numeric(role, { "aria-label": label, onfocus: focus, onchange: () => {
     if (Number.isFinite(node.valueAsNumber)) put(node.valueAsNumber);
     shown = null;                                             // whatever was typed, what holds now is written
     view.later();

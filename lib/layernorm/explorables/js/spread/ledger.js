@@ -1,5 +1,5 @@
 // Under the picture: each number, its distance from the mean, its square; then the sum and what is made of it.
-import { el, subscript } from "../kit.js";
+import { el, numeric, subscript } from "../kit.js";
 import { cell, LIMIT, readouts } from "./asks.js";
 
 export function ledger(view) {
@@ -9,7 +9,7 @@ export function ledger(view) {
   function build(d) {
     built = d;
     const count = Array.from({ length: d }, (_, i) => i);
-    fields = count.map((i) => el("input", { type: "number", step: "any", min: -LIMIT, max: LIMIT, class: "ln-field r-x", "aria-label": `x${subscript(i + 1)}, as a number`,
+    fields = count.map((i) => numeric("r-x", { min: -LIMIT, max: LIMIT, "aria-label": `x${subscript(i + 1)}, as a number`,
       onchange: (event) => view.type(i, event.target.valueAsNumber) }));
     rows = ["x − μ", "square"].map((sign) => ({ sign, cells: count.map(() => el("span", {})) }));
     body.replaceChildren(row("x", "r-x", fields), ...rows.map(({ sign, cells }) => row(sign, "", cells)));
