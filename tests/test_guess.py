@@ -66,6 +66,10 @@ def test_a_number_that_is_only_close_is_kept_as_it_was_typed(js):
     assert tags == ["✓ As you said:", "✓ Close to your 1.74:", "✕ Not quite."]
 
 
+def test_a_card_that_gives_its_own_answer_keeps_the_reason_from_another():
+    assert [ln.Guess("Which?", ["a", "b"], truth=truth, tell="Because.").tell for truth in ("a", "c")] == ["Because.", ""]
+
+
 def test_two_options_that_read_alike_are_refused():
     with pytest.raises(ValueError, match="options must differ"):
         ln.Guess("Which?", [0.12341, 0.12342])

@@ -79,7 +79,7 @@ class Guess(_Card):
         super().__init__(question=question, options=labels, many=many)
         if truth is not None:
             self.right, self.truth, self.other = self._answer(truth)
-            self.tell = tell
+            self.tell = "" if self.other else tell
 
     def reveal(self, truth, tell="", *, exact=False):
         """The answer, from a computed ``truth``: it stands beside the guess on the page.
