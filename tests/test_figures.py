@@ -47,6 +47,15 @@ def test_bands_of_other_seeds_or_layers_are_not_drawn_together():
         ln.figures.depth({"s = 1": sizes(1)}, {"s = 1": sizes(1)[:2]})
 
 
+def test_each_gradient_has_its_curve_and_the_lowest_its_name_below():
+    growth = {16: {b: {m: [1.1, 1.2] for m in ("BN", "LN")} for b in (4, 8)}}
+    gradient = {f"batch {b}": np.geomspace(10.0 ** (9 - k), 1, 51) for k, b in enumerate((4, 8, 16, 64, 256))}
+    svg = ln.figures.gradient_growth(growth, gradient, 1.467).svg
+    at = {name: float(re.search(rf'y="([\d.]+)"[^>]*>{name}<', svg)[1]) for name in gradient}
+    heights = list(at.values())
+    assert heights == sorted(heights) and heights[-1] - heights[-2] > heights[1] - heights[0] + 10
+
+
 def test_a_curve_is_drawn_for_every_value():
     noise = {x: [0.5, 0.1 + x / 50] for x in (0, 1, 2, 4)}
     assert all(f"x = {x}" in ln.figures.neighbour_noise(noise, [4, 64], noise, [0, 0]).svg for x in noise)

@@ -111,10 +111,11 @@ def gradient_growth(growth, gradient, limit):
     upper.set_xlabel("examples in the batch", loc="left")
     upper.set_title("growth of the squared gradient, per layer", color=C.ink_2)
     upper.grid(axis="y")
-    for (name, sizes_by_layer), dashes in zip(gradient.items(), ("-", (0, (5, 2)), (0, (2, 1.5)), "-")):
+    lowest = min(gradient, key=lambda name: gradient[name][0])
+    for (name, sizes_by_layer), dashes in zip(gradient.items(), cycle(("-", (0, (5, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2))))):
         colour = C.ln if "LayerNorm" in name else C.bn
         lower.plot(sizes_by_layer, color=colour, ls=dashes, marker="none")
-        under = dashes == (0, (2, 1.5))
+        under = name == lowest                                    # its name too stands at its own curve
         lower.annotate(name, (2, sizes_by_layer[2]), (6, -18 if under else 3), textcoords="offset points", color=colour,
                        va="top" if under else "bottom")
     layers = len(sizes_by_layer) - 1

@@ -915,14 +915,15 @@ def _rms_case(x, gamma, eps):
     x, gamma = np.asarray(x, dtype=float), np.asarray(gamma, dtype=float)
 
     def broken(answer):
-        return _differs(answer(x, gamma, eps=eps), F.rms_norm(x, gamma, eps=eps), f"x = {say(x)}, γ = {say(gamma)}, ε = {eps:g}")
+        found = answer(x.copy(), gamma.copy(), eps=eps)
+        return _differs(found, F.rms_norm(x, gamma, eps=eps), f"x = {say(x)}, γ = {say(gamma)}, ε = {eps:g}")
     return broken
 
 
 def _half_case(answer):
     x, gamma = np.array([300, 400], dtype=np.float16), np.ones(2, dtype=np.float16)             # (d,) each
     with np.errstate(all="ignore"):
-        found = np.asarray(answer(x, gamma, eps=1e-5))
+        found = np.asarray(answer(x.copy(), gamma.copy(), eps=1e-5))
     wanted = F.rms_norm(x, gamma)                                 # (d,)
     if found.shape == wanted.shape and same(found, wanted, 2e-3):
         return ""
@@ -937,19 +938,19 @@ def _past_norm(x, eps):
 
 def _past_first(answer):
     x = np.array([[1.0, 3]])                                      # (1, d)
-    return _differs(answer(x, eps=1e-12), F.layer_norm(x, eps=1e-12), "x = one row, (1, 3), ε = 1e-12")
+    return _differs(answer(x.copy(), eps=1e-12), F.layer_norm(x, eps=1e-12), "x = one row, (1, 3), ε = 1e-12")
 
 
 def _past_stays(answer):
     x, new = np.array([[1.0, 3], [2, 8]]), np.array([[1.0, 3], [-5, 0]])        # (T, d) each
-    one, other = np.asarray(answer(x, eps=1e-5)), np.asarray(answer(new, eps=1e-5))             # (T, d) each
+    one, other = (np.array(answer(rows, eps=1e-5)) for rows in (x, new))                        # (T, d) each
     return "" if same(one[0], other[0], 1e-6) else (
         f"The second row changes from (2, 8) to (−5, 0), and the first output row from {say(one[0].round(3))} to {say(other[0].round(3))}.")
 
 
 def _past_mean(answer):
     x = np.array([[1.0, 3], [2, 8]])                              # (T, d)
-    found = np.asarray(answer(x, eps=0.0))                        # (T, d)
+    found = np.asarray(answer(x.copy(), eps=0.0))                 # (T, d)
     if found.shape != x.shape:
         return f"x of shape (2, 2): expected the same shape, got {found.shape}"
     left = x[1] - x.mean()                                        # (d,)  what row 2 should be a multiple of
@@ -963,7 +964,7 @@ def _past_case(x, eps):
     x = np.array(x, dtype=float)                                  # (T, d)
 
     def broken(answer):
-        return _differs(answer(x, eps=eps), _past_norm(x, eps), f"x = {say(x)}, ε = {eps:g}")
+        return _differs(answer(x.copy(), eps=eps), _past_norm(x, eps), f"x = {say(x)}, ε = {eps:g}")
     return broken
 
 
@@ -1145,6 +1146,12 @@ def past_norm(x, *, eps=1e-5):
             "ε stands under the root, with the variance": """
 def past_norm(x, *, eps=1e-5):
     return np.array([(x[t] - x[:t + 1].mean()) / (x[:t + 1].std() + eps) for t in range(len(x))])
+""",
+            "x is not changed in place": """
+def past_norm(x, *, eps=1e-5):
+    for t in reversed(range(len(x))):
+        x[t] = (x[t] - x[:t + 1].mean()) / np.sqrt(x[:t + 1].var() + eps)
+    return x
 """,
         },
         hints=("A loop over t is fine. Which part of x may row t look at?", "`x[:t + 1]` holds the rows up to t, its own included."),

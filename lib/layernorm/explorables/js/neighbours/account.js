@@ -18,7 +18,7 @@ export function label(move, start, seed) {
   return { eight: "8 rows", alone: "Alone, training", leave: "Alone, eval" }[move] ?? "Your own";
 }
 export function ask({ move, x, way, d }) {
-  const come = { eight: "Seven strangers replace row 2.", alone: "Everybody else leaves.", leave: "Everybody else leaves." }[move];
+  const come = { eight: "Seven strangers replace everybody else.", alone: "Everybody else leaves.", leave: "Everybody else leaves." }[move];
   const which = d === 1 ? "does your output change?" : "which of your outputs change?";
   return `${come ?? `Row 2 becomes ${list(x[1])}.`} ${named(way)}: ${which}`;
 }
