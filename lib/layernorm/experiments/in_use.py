@@ -3,7 +3,7 @@ from itertools import islice
 
 import numpy as np
 
-from .learning import GRID, LENGTH, VOCABULARY, reverse_losses, small_transformer
+from .learning import LENGTH, VOCABULARY, descent, reverse_losses, small_transformer
 
 DEPTH, STEPS, AVERAGED, SOLVED = 4, 300, 20, 0.1
 KINDS = ("BN", "LN", "RMS", "DyT")
@@ -142,18 +142,12 @@ def next_token(*, over, length, seeds=3, track=iter):
         model = ReadsAlone(NEXT["vocabulary"], length, width=NEXT["width"], depth=NEXT["depth"], over=over).to(torch.float64)
         for parameter in model.parameters():
             parameter.data.copy_(torch.from_numpy(rng.normal(0, parameter.shape[-1] ** -0.5 if parameter.ndim > 1 else 0, parameter.shape)))
-        adam = torch.optim.Adam(model.parameters(), lr=NEXT["rate"], fused=True)
 
         def loss(rng=rng, model=model):
             tokens = torch.from_numpy(rng.integers(NEXT["vocabulary"], size=(NEXT["batch"], length)))               # (B, T)
             return cross_entropy(model(tokens)[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())
-        for _ in range(NEXT["steps"]):
-            adam.zero_grad()
-            loss().backward()
-            for parameter in model.parameters():
-                if parameter.grad is not None:
-                    parameter.grad.div_(GRID).round_().mul_(GRID)
-            adam.step()
+        for _ in islice(descent(list(model.parameters()), loss, rate=NEXT["rate"], betas=(0.9, 0.999)), NEXT["steps"]):
+            pass
         with torch.no_grad():
             found.append(float(np.mean([loss().item() for _ in range(NEXT["judged"] // NEXT["batch"])])))
     return {"loss": found}

@@ -18,11 +18,13 @@ def depth(plain, normed):
     fig, ax = plt.subplots(figsize=(4.6, 3.9))
     for (name, sizes), dashes in zip(plain.items(), cycle(DASHES)):
         _band(ax, sizes, C.ink_3, name, dashes)
-    together = np.concatenate(list(normed.values()))
-    _band(ax, together, C.ln, "", "-")
+    together, ends = np.concatenate(list(normed.values())), [middle(sizes[:, -1]) for sizes in normed.values()]
     layers, seen = together.shape[1] - 1, np.concatenate([*plain.values(), together])
-    ax.annotate(f"with LayerNorm, all {len(normed)}", (0.97 * layers, middle(together[:, -1])), (0, 5), textcoords="offset points",
-                color=C.ln, ha="right")
+    alike = max(ends) < 1.05 * min(ends)
+    for name, sizes in ({f"all {len(normed)}": together} if alike else normed).items():
+        _band(ax, sizes, C.ln, "", "-")
+        ax.annotate(f"with LayerNorm, {name}", (0.97 * layers, middle(sizes[:, -1])), (0, 5), textcoords="offset points",
+                    color=C.ln, ha="right")
     ax.set(yscale="log", ylim=(min(3e-6, seen.min() / 2), max(3e5, 2 * seen.max())), yticks=[1e-4, 1e-2, 1, 1e2, 1e4],
            xlim=(0, layers * 1.25), xticks=range(0, layers + 1, 10))
     ax.yaxis.set_minor_locator(plt.NullLocator())
@@ -30,9 +32,13 @@ def depth(plain, normed):
     ax.grid(axis="y")
     ax.set_xlabel("layer", loc="left")
     ax.set_title("root mean square of what leaves it", color=C.ink_2)
-    ends = "; ".join(f"{name.replace(chr(10), ' ')}: {plain_number(middle(sizes[:, -1]), 1)}" for name, sizes in plain.items())
+    said = f"all curves stay at {middle(together[:, -1]):.2f}" if alike else _ends(normed)
     return fig, (f"Size of the signal over {layers} layers on a logarithmic axis, bands over {len(together) // len(normed)} seeds. "
-                 f"At the end, without LayerNorm: {ends}. With LayerNorm all curves stay at {middle(together[:, -1]):.2f}.")
+                 f"At the end, without LayerNorm: {_ends(plain)}. With LayerNorm {said}.")
+
+
+def _ends(curves):
+    return "; ".join(f"{name.replace(chr(10), ' ')}: {plain_number(middle(sizes[:, -1]), 1)}" for name, sizes in curves.items())
 
 
 def _band(ax, sizes, colour, name, dashes):

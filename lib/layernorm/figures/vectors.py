@@ -48,12 +48,14 @@ def circle(side, around):
 
     Above, the half-plane that the ones axis and the vectors of ``side`` span: distance from the axis against height along it.
     Below, the plane at right angles to the ones axis.
-    Raises ``ValueError`` if LayerNorm does not take all of ``side`` to one point, at the distance √3.
+    Raises ``ValueError`` if LayerNorm does not take all of them to the distance √3, and those of ``side`` to one point.
     """
-    ends = {name: layer_norm(np.asarray(x, float)) for name, x in side.items()}             # (3,) each
-    if any(abs(np.linalg.norm(end) - RADIUS) > 0.01 or abs(end - other).max() > 0.01 for end in ends.values() for other in ends.values()):
-        raise ValueError("side must hold vectors that LayerNorm takes to one point at the distance √3, got "
-                         + ", ".join(f"{name}: {_tuple(end)}" for name, end in ends.items()))
+    for what, vectors, where in ("side", side, "one point at the distance √3"), ("around", around, "the distance √3"):
+        ends = {name: layer_norm(np.asarray(x, float)) for name, x in vectors.items()}      # (3,) each
+        one = next(iter(ends.values())) if what == "side" else None
+        if any(abs(np.linalg.norm(end) - RADIUS) > 0.01 or one is not None and abs(end - one).max() > 0.01 for end in ends.values()):
+            raise ValueError(f"{what} must hold vectors that LayerNorm takes to {where}, got "
+                             + ", ".join(f"{name}: {_tuple(end)}" for name, end in ends.items()))
     fig, (upper, lower) = plt.subplots(2, 1, figsize=(4.6, 8.6), height_ratios=(1.2, 1))
     _seen_from_the_side(upper, side)
     _seen_along_the_axis(lower, around)
@@ -67,8 +69,8 @@ RADIUS = 3 ** 0.5
 
 
 def _seen_from_the_side(ax, vectors):
-    for name, x in vectors.items():
-        height, away = np.sum(x) / RADIUS, np.linalg.norm(x - np.mean(x))
+    heights, distances = zip(*((np.sum(x) / RADIUS, np.linalg.norm(x - np.mean(x))) for x in vectors.values()))
+    for (name, x), height, away in zip(vectors.items(), heights, distances):
         ax.plot([away, away], [0, height], color=C.stat, ls=(0, (4, 3)), lw=1.2, marker="none", zorder=1)
         ax.plot(away, height, "o", color=C.x)
         ax.annotate(f"{name} = {_tuple(x)}", (away, height), (9, 6), textcoords="offset points", va="center", color=C.x, bbox=GAP)
@@ -79,7 +81,8 @@ def _seen_from_the_side(ax, vectors):
     ax.annotate(r"$\hat{x}$ of all of them", (RADIUS, 0), (-8, -19), textcoords="offset points", color=C.xhat, ha="left", va="center")
     ax.annotate("the ones axis", (0, 0.97), (6, 0), xycoords=("data", "axes fraction"), textcoords="offset points", color=C.ink_2,
                 va="top")
-    ax.set(xlim=(-0.3, 8.3), ylim=(-1.3, 7.9), xticks=[0, RADIUS], xticklabels=["0", "√3"], yticks=[0], aspect="equal")
+    ax.set(xlim=(-0.3, max(8.3, 1.8 * max(distances))), ylim=(min(-1.3, 1.2 * min(heights)), max(7.9, 1.1 * max(heights))),
+           xticks=[0, RADIUS], xticklabels=["0", "√3"], yticks=[0], aspect="equal")
     ax.set_xlabel("distance from the axis", loc="right")
     ax.set_title("from the side: height is √3 times the level", color=C.ink_2)
     ax.spines[["left", "bottom"]].set_visible(False)
@@ -91,9 +94,9 @@ ACROSS = np.array([[0, 1], [-RADIUS / 2, -0.5], [RADIUS / 2, -0.5]]) * (2 / 3) *
 
 
 def _seen_along_the_axis(ax, vectors):
-    turn = np.linspace(0, 2 * np.pi, 121)
+    turn, wide = np.linspace(0, 2 * np.pi, 121), max(1, *(np.linalg.norm(x @ ACROSS) / 3.1 for x in vectors.values()))
     ax.plot(RADIUS * np.cos(turn), RADIUS * np.sin(turn), color=C.xhat, lw=1.6, marker="none")
-    for i, tip in enumerate(3.1 * ACROSS):
+    for i, tip in enumerate(3.1 * wide * ACROSS):
         ax.plot(*np.array([[0, 0], tip]).T, color=C.hair, lw=1.2, ls="-", marker="none", zorder=0)
         ax.annotate(f"feature {i + 1}", tip * 1.06, color=C.ink_3, ha="center", va="bottom" if i == 0 else "top", fontsize=11)
     ax.plot(0, 0, "+", color=C.ink_3, ms=10)
@@ -105,7 +108,7 @@ def _seen_along_the_axis(ax, vectors):
         ax.annotate(name, here, 13 * _unit(here - there), textcoords="offset points", color=C.x, ha="center", va="center")
     ax.annotate("; ".join(f"{name} = {_tuple(x)}" for name, x in vectors.items()), (0.5, 0), xycoords="axes fraction", color=C.x,
                 ha="center", va="top")
-    ax.set(xlim=(-3.4, 3.4), ylim=(-2.5, 3.3), aspect="equal")
+    ax.set(xlim=(-3.4 * wide, 3.4 * wide), ylim=(-2.5 * wide, 3.3 * wide), aspect="equal")
     ax.set_title("along the axis: distance from it is √3 times the size", color=C.ink_2)
     ax.axis("off")
 

@@ -862,7 +862,7 @@ WRITTEN = [
             "dβ, each of shape (d,).",
         promises=[
             Promise("for one token dγ is dy · x̂ and dβ is dy", _pair_agrees([[2, -1]], [[1, 3]])),
-            Promise("two tokens are summed, not averaged", _pair_agrees([[2, -1], [4, 5]], [[1, 3], [5, 2]])),
+            Promise("over two tokens dγ sums the products and dβ sums dy", _pair_agrees([[2, -1], [4, 5]], [[1, 3], [5, 2]])),
             Promise("batch and time are both summed over",
                     _pair_agrees(np.arange(24.0).reshape(2, 3, 4), np.arange(24.0).reshape(2, 3, 4) % 5)),
             Promise("a single vector without a token axis works", _pair_agrees([2, -1, 4], [1, 5, 0])),
@@ -878,7 +878,7 @@ def affine_gradients(dy, x_hat):
     tokens = tuple(range(dy.ndim - 1))
     return dy.sum(axis=tokens), (dy * x_hat).sum(axis=tokens)
 """,
-            "two tokens are summed, not averaged": """
+            "over two tokens dγ sums the products and dβ sums dy": """
 def affine_gradients(dy, x_hat):
     tokens = tuple(range(dy.ndim - 1))
     return (dy * x_hat).mean(axis=tokens), dy.mean(axis=tokens)
@@ -982,7 +982,9 @@ def fold(W, b, gamma, beta):
         ask="Write `layer_norm_backward(dy, x, gamma, *, eps=1e-5)` in NumPy: dy and x have the shape (..., d), γ has (d,). Return dx, dγ "
             "and dβ.",
         promises=[
-            Promise("with γ = 1 a pull at one output reaches all inputs", _backward_agrees([1, 0, 0, 0], FOUR, np.ones(4), 0.0)),
+            Promise("with γ = 1 a pull at all outputs alike is lost", _backward_agrees([1, 1, 1, 1], FOUR, np.ones(4), 0.0)),
+            Promise("with γ = 1 a pull along x̂ is lost", _backward_agrees(normal(FOUR), FOUR, np.ones(4), 0.0)),
+            Promise("with γ = 1 what is left is divided by s", _backward_agrees([1, 0, 0, 0], FOUR, np.ones(4), 0.0)),
             Promise("γ multiplies what arrives, before anything is taken off", _backward_agrees([1, 0, 0, 2], FOUR, [2, 1, 3, 1], 0.0)),
             Promise("ε stands under the root", _backward_agrees([1, 0, 0], [0, 0.002, 0.001], np.ones(3), 1e-5)),
             Promise("dγ is dy · x̂, without γ", _backward_agrees([1, -2, 0, 2], FOUR, [2, 0, 3, 1], 0.0, "dγ dβ")),
@@ -1001,12 +1003,28 @@ def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     return dx, (dy * x_hat).sum(axis=tokens), dy.sum(axis=tokens)
 """,
         wrong={
-            "with γ = 1 a pull at one output reaches all inputs": """
+            "with γ = 1 a pull at all outputs alike is lost": """
 def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     rstd = 1 / np.sqrt(x.var(-1, keepdims=True) + eps)
     x_hat = (x - x.mean(-1, keepdims=True)) * rstd
     tokens = tuple(range(x.ndim - 1))
     return rstd * gamma * dy, (dy * x_hat).sum(tokens), dy.sum(tokens)
+""",
+            "with γ = 1 a pull along x̂ is lost": """
+def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
+    rstd = 1 / np.sqrt(x.var(-1, keepdims=True) + eps)
+    x_hat = (x - x.mean(-1, keepdims=True)) * rstd
+    g = gamma * dy
+    tokens = tuple(range(x.ndim - 1))
+    return rstd * (g - g.mean(-1, keepdims=True)), (dy * x_hat).sum(tokens), dy.sum(tokens)
+""",
+            "with γ = 1 what is left is divided by s": """
+def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
+    x_hat = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
+    g = gamma * dy
+    tokens = tuple(range(x.ndim - 1))
+    left = g - g.mean(-1, keepdims=True) - x_hat * (g * x_hat).mean(-1, keepdims=True)
+    return left, (dy * x_hat).sum(tokens), dy.sum(tokens)
 """,
             "γ multiplies what arrives, before anything is taken off": """
 def layer_norm_backward(dy, x, gamma, *, eps=1e-5):

@@ -85,8 +85,10 @@ export function read(text, { many, whole }) {
   if (whole && tokens.length !== many) tokens = parts(said.replace(/(\d)[, ](?=\d{3}\b)/g, "$1"));      // 38,400
   const numbers = tokens.map(value), odd = numbers.indexOf(null);
   if (odd >= 0) return { error: `“${tokens[odd]}” is no number here. ${TAKEN}` };
+  const part = whole ? numbers.findIndex((v) => Math.abs(v - Math.round(v)) > 1e-9 * Math.abs(v)) : -1;
+  if (part >= 0) return { error: `“${tokens[part]}”: whole numbers only, rounded as the question says.` };
   if (numbers.length === many) return { numbers, places: tokens.map(placed) };
-  const comma = /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";
+  const comma = !whole && /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";
   const mixed = /(\d+) (\d+)\/(\d+)/.exec(said);
   const fraction = mixed ? ` Write ${mixed[0]} as ${mixed[1] * mixed[3] + +mixed[2]}/${mixed[3]}.` : "";
   return { error: `${many === 1 ? "One number is" : `${many} numbers are`} asked for, and ${numbers.length} ${numbers.length === 1 ? "was" : "were"} read.${comma}${fraction}` };
