@@ -1,5 +1,5 @@
 """The experiments of chapter 4 measure what their docstrings say."""
-from itertools import repeat
+from itertools import islice, repeat
 
 import numpy as np
 import pytest
@@ -8,7 +8,17 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from layernorm.experiments import learning, placement
-from layernorm.experiments.learning import AVERAGED, CALM, SOLVED, STEPS, learned, reverse_losses, small_transformer, solved_and_final
+from layernorm.experiments.learning import (
+    AVERAGED,
+    CALM,
+    SOLVED,
+    STEPS,
+    learned,
+    reverse_losses,
+    side_by_side,
+    small_transformer,
+    solved_and_final,
+)
 from layernorm.models import Transformer, initialize
 
 FLAT = {"rate": 0.003, "warm_up": 0}
@@ -38,6 +48,11 @@ def test_a_run_that_is_never_solved_ends_after_all_steps_and_one_that_is_no_numb
     assert solved_and_final(2.0 + 0 * t for t in counted) == (None, 2.0)
     assert next(counted) == STEPS
     assert solved_and_final(iter([2.0, float("nan"), 0.0])) == (None, None)
+
+
+def test_of_a_run_whose_losses_end_before_it_does_nothing_is_said():
+    assert solved_and_final(iter([2.0] * (STEPS - 1))) is None
+    assert solved_and_final(iter([2.0] * STEPS)) == (None, 2.0)
 
 
 def test_a_run_that_is_lost_again_says_both():
@@ -91,6 +106,34 @@ def test_gradients_are_rounded_to_the_grid_before_a_step():
 def test_seeds_have_weights_and_data_of_their_own_and_are_repeated_exactly():
     one, two = (learned(depth=1, start="torch", seeds=2, steps=3, rate=0.003, warm_up=0) for _ in range(2))
     assert one == two and one["final"][0] != one["final"][1]
+
+
+@pytest.mark.parametrize("options", [{"placement": "post"}, {"placement": "pre", "without": ("attention", "final")}, {"norm": "RMS"}])
+def test_networks_that_learn_side_by_side_learn_what_each_learns_alone(options):
+    rngs = [rng(seed) for seed in range(3)]
+    models = [small_transformer(depth=2, start="torch", rng=one, **options) for one in rngs]
+    before = [parameter.clone() for model in models for parameter in model.parameters()]
+    together = list(islice(side_by_side(models, rate=0.01, warm_up=5, rngs=rngs), 30))
+    assert all(map(torch.equal, before, (parameter for model in models for parameter in model.parameters())))
+    for seed, losses in enumerate(zip(*together)):
+        one = rng(seed)
+        alone = reverse_losses(small_transformer(depth=2, start="torch", rng=one, **options), rate=0.01, warm_up=5, rng=one)
+        np.testing.assert_allclose(losses, list(islice(alone, 30)), rtol=1e-9)
+
+
+def test_who_stops_learning_early_keeps_the_seeds_that_had_ended():
+    task, ran = {"depth": 1, "start": "torch"}, []
+    steps = {"rate": 0.01, "warm_up": 0}
+    for seed in range(3):
+        one, counted = rng(seed), []
+        solved_and_final(counted.append(1) or loss for loss in reverse_losses(small_transformer(**task, rng=one), rng=one, **steps))
+        ran.append(len(counted))
+    assert max(ran) < STEPS and len(set(ran)) > 1, "runs end when they are solved, and not together"
+    whole, at = learned(**task, **steps, seeds=3), min(ran)
+    assert learned(**task, **steps, seeds=3, track=lambda items: islice(items, at)) == {
+        key: [one for one, length in zip(found, ran) if length == at] for key, found in whole.items()}
+    with pytest.raises(ValueError, match="stopped before the run of any seed had ended"):
+        learned(**task, **steps, seeds=3, track=lambda items: islice(items, at - 1))
 
 
 # --- Which LayerNorms stand

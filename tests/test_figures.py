@@ -42,6 +42,29 @@ def test_vectors_that_do_not_share_a_direction_are_not_drawn_as_if_they_did():
             ln.figures.circle({"a": np.array([2.0, 0, 4]), "b": np.array(other)}, {})
 
 
+def test_a_vector_that_does_not_come_to_the_circle_is_not_drawn_on_its_way_there():
+    with pytest.raises(ValueError, match="around must hold vectors that LayerNorm takes to the distance √3, got a: .*, c: \\(0, 0, 0\\)"):
+        ln.figures.circle({"a": np.array([2.0, 0, 4])}, {"a": np.array([2.0, 0, 4]), "c": np.array([4.0, 4, 4])})
+
+
+@pytest.mark.parametrize("far", [[20.0, 0, 40], [-20.0, 0, -10], [4.0, 0, 5]])
+def test_vectors_far_out_are_on_the_picture(far):
+    a = np.array(far)
+    svg = ln.figures.circle({"a": a, "a + 2": a + 2}, {"a": a}).svg
+    frames = [[float(one) for one in found] for found in
+              re.findall(r'<clipPath[^>]*>\s*<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', svg)]
+    points = [(float(x), float(y)) for x, y in re.findall(r'<use [^>]*x="([-\d.]+)" y="([-\d.]+)"', svg)]
+    assert len(frames) == 2 and len(points) >= 5
+    assert all(any(left - 1 <= x <= left + width + 1 and top - 1 <= y <= top + height + 1 for left, top, width, height in frames)
+               for x, y in points)
+
+
+def test_curves_with_layer_norm_are_one_only_where_they_agree():
+    for ends, said in ((1.0, 1.02), "all curves stay at 1.01"), ((1.0, 0.01), "With LayerNorm s = 2: 1; s = 1: 0.01."):
+        normed = {name: np.full((3, 6), end) for name, end in zip(("s = 2", "s = 1"), ends)}
+        assert said in ln.figures.depth({"s = 2": sizes(1)}, normed).alt
+
+
 def test_bands_of_other_seeds_or_layers_are_not_drawn_together():
     with pytest.raises(ValueError, match=r"as many seeds and layers, got the shapes \[\(2, 6\), \(3, 6\)\]"):
         ln.figures.depth({"s = 1": sizes(1)}, {"s = 1": sizes(1)[:2]})

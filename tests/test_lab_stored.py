@@ -125,7 +125,7 @@ def test_the_bench_can_be_stopped_and_keeps_what_it_has(monkeypatch):
     lab.bench.stop.click()
     go_on.set()
     lab.bench.wait()
-    assert "Stopped after 3 of 12 runs." in lab.bench.said.value and lab.fresh["result"]["left"] == [0.1] * 3
+    assert "Stopped at 3 of 12." in lab.bench.said.value and lab.fresh["result"]["left"] == [0.1] * 3
 
 
 def test_the_bench_says_so_if_numbers_differ(monkeypatch):

@@ -55,9 +55,12 @@ class Bench:
         try:
             result = self.lab.runs.again(track=self._track, **inputs)
             self.said.value = self._compared(inputs, result)
+            if not self._stopped.is_set():
+                self.progress.value = self.progress.max           # a network that has learned needs not all its steps
             self.lab.fresh = {"choice": inputs, "result": self.lab.shown(result)}
         except Exception as error:                                # it would end in a log that no reader sees
-            self.said.value = f"<p>{escape(type(error).__name__)}: {escape(str(error))}</p>"
+            kind = "Nothing to show" if self._stopped.is_set() else type(error).__name__
+            self.said.value = f"<p>{escape(kind)}: {escape(str(error))}</p>"
         finally:
             self.run.disabled, self.stop.disabled = False, True
 
@@ -79,7 +82,7 @@ class Bench:
         rows = "".join(f"<tr><td>{escape(name)}</td><td>{value:.4g}</td><td>{f'{there[name]:.4g}' if name in there else '–'}</td></tr>"
                        for name, value in here.items())
         if self._stopped.is_set():
-            verdict = f"Stopped after {self.progress.value} of {self.progress.max} runs."
+            verdict = f"Stopped at {self.progress.value} of {self.progress.max}."
         elif stored is None:
             verdict = "Not among the stored inputs: this number is only yours."
         else:
