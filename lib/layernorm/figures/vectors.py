@@ -94,7 +94,9 @@ ACROSS = np.array([[0, 1], [-RADIUS / 2, -0.5], [RADIUS / 2, -0.5]]) * (2 / 3) *
 
 
 def _seen_along_the_axis(ax, vectors):
-    turn, wide = np.linspace(0, 2 * np.pi, 121), max([1, *(np.linalg.norm(x @ ACROSS) / 3.1 for x in vectors.values())])
+    turn, wide = np.linspace(0, 2 * np.pi, 121), 1.0
+    for x in vectors.values():
+        wide = max(wide, np.linalg.norm(x @ ACROSS) / 3.1, -(x @ ACROSS)[1] / 2.3)
     ax.plot(RADIUS * np.cos(turn), RADIUS * np.sin(turn), color=C.xhat, lw=1.6, marker="none")
     for i, tip in enumerate(3.1 * wide * ACROSS):
         ax.plot(*np.array([[0, 0], tip]).T, color=C.hair, lw=1.2, ls="-", marker="none", zorder=0)
