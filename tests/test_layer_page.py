@@ -118,6 +118,19 @@ def test_it_asks_then_shows_and_the_guess_stays_beside_the_result(show):  # noqa
     expect(field(page, "x₁")).to_have_value("1")
 
 
+def test_what_grows_after_a_push_is_told_from_where_the_push_left_it(show):  # noqa: F811
+    page = show(ln.Layer(), **LAPTOP, **STILL)
+    press(page, "One push")
+    press(page, "None")
+    say = layer(page).locator(".ln-say")
+    expect(say).to_contain_text("dy₂ is 2 times what it was")
+    times = layer(page).get_by_role("slider", name="Multiply it by")
+    times.evaluate("(e) => { e.value = 0.5; e.dispatchEvent(new Event('input')); }")
+    expect(say).to_have_text("All of x is 3.2 times what it was, and so is all of dW. dx is what it was.")
+    times.evaluate("(e) => { e.value = 0; e.dispatchEvent(new Event('input')); }")
+    expect(say).to_contain_text("The largest push meets the largest input")
+
+
 def test_watched_it_moves_and_a_hand_stops_it(show):  # noqa: F811
     page = show(ln.Layer(), **LAPTOP)
     cell(page, 0).click()

@@ -210,8 +210,8 @@ def test_progress_survives_a_reload_and_the_next_case_is_fresh(visit):
 
 # --- Gates ------------------------------------------------------------------------------------
 
-def go_through(page, chapter, turn, wrong=()):
-    """Runs the gate; ``wrong`` are the places of the questions that are missed. The words at its end."""
+def go_through(page, chapter, turn, wrong=(), ask=True):
+    """Runs the gate; ``wrong`` are the places of the questions that are missed.  The words at its end, if somebody shall ``ask`` for them."""
     gate = page.locator(f"#gate-{chapter}")
     names = list(practice.GATES[chapter])
     gate.get_by_role("button", name=re.compile("Begin|again")).click()
@@ -234,7 +234,8 @@ def go_through(page, chapter, turn, wrong=()):
             if tries[name] == 1 and missed == 1:
                 queue.append((place, name))
                 wrong = [k for k in wrong if k != place]
-        gate.get_by_role("button", name=re.compile("Next|How did it go")).click()
+        if queue or ask:
+            gate.get_by_role("button", name=re.compile("Next|How did it go")).click()
     return gate.locator(".ln-verdict").inner_text()
 
 
@@ -263,6 +264,17 @@ def test_a_gate_that_was_left_in_the_middle_goes_on_after_a_reload(visit):
     page.get_by_role("button", name="Forget it all").click()
     page.goto(address)
     expect(gate.get_by_role("button", name="Begin")).to_be_visible()
+
+
+def test_a_gate_that_was_answered_to_the_end_counts_though_nobody_asks_how_it_went(visit):
+    page = visit(page_of(1))
+    gate = page.locator("#gate-1")
+    go_through(page, 1, 0, ask=False)
+    expect(gate.get_by_role("button", name="How did it go?")).to_be_visible()
+    page.reload()
+    expect(gate.locator(".ln-stage-mark")).to_have_text("✓ passed, to be kept: tomorrow")
+    expect(gate.get_by_role("button", name="Go through it again")).to_be_visible()
+    assert page.evaluate(PROGRESS)["gates"]["1"]["runs"] == 1
 
 
 IN_SIGHT = """() => [document.activeElement, document.querySelector("#gate-1 :is(.ln-count, .ln-verdict)")].map((one) => {
@@ -453,6 +465,26 @@ def test_on_paper_there_are_questions_and_no_answers(visit):
     for part in (".ln-verdict", ".ln-checking"):
         expect(box.locator(part)).to_be_hidden()
     expect(page.locator("#gate-1 .ln-on-paper > li")).to_have_count(6)
+
+
+def test_paper_has_the_numbers_of_the_printed_solutions_whatever_the_screen_shows(visit):
+    page = visit(page_of(1))
+    box, first = card(page, "by-hand"), "x = (1, 2, 3, 4) and ε = 0"
+    box.locator(".ln-typed").fill("1 2 3 4")
+    box.get_by_role("button", name="I am sure").click()
+    box.get_by_role("button", name="Another like this").click()
+    assert first not in box.locator(".ln-task").inner_text()
+    page.emulate_media(media="print")
+    assert box.locator(".ln-task").inner_text().count("x = (") == 1 and first in box.locator(".ln-task").inner_text()
+
+
+def test_without_script_a_listing_keeps_its_indentation(visit):
+    page = visit(page_of(1), java_script_enabled=False)
+    for name in [item.name for item in practice.ITEMS if item.kind == "bug" and item.chapter == 1]:
+        if page.locator(f"#practice-{name}").count():
+            shown = page.locator(f"#practice-{name} ol code").all_inner_texts()
+            wanted = practice.find(name).lines()
+            assert [len(one) - len(one.lstrip("\N{NO-BREAK SPACE} ")) for one in shown] == [len(one) - len(one.lstrip()) for one in wanted]
 
 
 @pytest.mark.parametrize("screen", [{"color_scheme": "light"}, {**PHONE, "color_scheme": "dark"}], ids=["laptop, light", "phone, dark"])

@@ -149,9 +149,18 @@ def test_a_small_number_is_measured_by_half_of_the_largest(js):
 def test_one_number_that_is_no_known_slip_is_told_its_side_and_its_sign(judged):
     item = practice.find("var-of-three")
     [answer], wrong = item.cases()[0].answer, [float(one[0]) for one in item.cases()[0].wrong if one is not None]
-    for given, words in ((7 * answer, "Too large. It is"), (answer / 7, "Too small. It is"), (-7 * answer, "Too large, and of the other sign. It is")):
+    for given, words in ((7 * answer, "Too large. It is"), (answer / 7, "Too small. It is"), (-7 * answer, "In size it is too large, and of the other sign. It is")):
         assert min(abs(given - one) for one in wrong) > 0.05 * abs(given), "a known slip"
         assert judged(item, [given])["words"].startswith(words), words
+
+
+@pytest.mark.parametrize("answer, given, words", [
+    (-14, -20, "In size it is too large. It is"), (-14, -12, "In size it is too small. It is"), (-14, 0, "In size it is too small. It is"),
+    (-14, 30, "In size it is too large, and of the other sign. It is"), (11, 0, "Too small. It is"), (11, -3, "In size it is too small, and of")])
+def test_below_0_what_is_too_large_is_too_large_in_size(js, answer, given, words):
+    key = {"wrong": ["far"], "cases": [{"answer": [answer], "wrong": [[500]], "told": {}}]}
+    seen = {"kind": "compute", "whole": False, "entrywise": False}
+    assert js("practice/judging")("$judging.judge(seen, key, 0, given)", seen=seen, key=key, given=[given])["words"].startswith(words)
 
 
 def test_what_is_nearly_right_is_not_counted_and_a_turned_sign_is_seen(judged):

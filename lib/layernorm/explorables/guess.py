@@ -11,7 +11,7 @@ from .explorable import LOOK, Explorable
 from .modules import bundle
 
 STILL = ("choice", "kept", "many", "other")                       # where there is none of it, a page need not say so
-NEAR = 1.5                                                        # an option answers for what lies within this factor at most
+NEAR = 1.2                                                        # an option answers for what lies within this factor at most
 EXACT = 1.0005                                                    # and this one, where it must be exact
 
 

@@ -28,7 +28,12 @@ def asked(item):
 
 def rich(text):
     """Text in which `` `code` `` is code, as HTML."""
-    return "".join(f"<code>{escape(part)}</code>" if k % 2 else escape(part) for k, part in enumerate(text.split("`")))
+    return "".join(f"<code>{indented(escape(part))}</code>" if k % 2 else escape(part) for k, part in enumerate(text.split("`")))
+
+
+def indented(line):
+    """The line with its first spaces as ones that HTML keeps."""
+    return line.replace(" ", "\N{NO-BREAK SPACE}", len(line) - len(line.lstrip(" ")))
 
 
 def place(module, name, inputs, inside):

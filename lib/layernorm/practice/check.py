@@ -48,7 +48,7 @@ def check(name, answer):
             found = f"It raised {type(error).__name__}: {error}" + (f"\n  called with {last[0]}" if last else "")
         if found:
             title, page = SECTIONS[item.label]
-            return Report("broken", held, f"✕ {name}, promise {held + 1} of {total}: {promise.words}.\n  {found}\n"
+            return Report("broken", held, f"✕ {name}, promise {held + 1} of {total}. Its example fails: {promise.words}.\n  {found}\n"
                                           f"  Reread \u201c{title}\u201d, {page}.html#{item.label}")
     return Report("held", total, f"✓ {name}: all {total} promises hold.")
 

@@ -19,13 +19,21 @@ def same(left, right, tolerance=1e-9):
 
 def unlike_answer(answer, wanted, given, tolerance=1e-6):
     """The words for an answer that is not the one wanted, or "" if it is; where both read alike, also how far apart they are."""
+    if words := unlike_shape(answer, np.shape(wanted), given):
+        return words
     found = np.asarray(answer)
-    if found.shape != np.shape(wanted):
-        return f"{given}: expected the shape {np.shape(wanted)}, got {found.shape}"
     if same(found, wanted, tolerance):
         return ""
     was, got = say(wanted), say(found.astype(float))
     return f"{given}: expected {was}, got {got}" + (f", off by {say(float(abs(found - wanted).max()))}" if was == got else "")
+
+
+def unlike_shape(answer, shape, given):
+    """The words for an answer that is no array of this shape, or ""."""
+    if shape and isinstance(answer, tuple):
+        return f"{given}: expected one array, got a tuple of {len(answer)}"
+    found = np.shape(answer)
+    return "" if found == shape else f"{given}: expected the shape {shape}, got {found}"
 
 
 def is_sequence(found, number):

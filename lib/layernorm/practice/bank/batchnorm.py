@@ -1008,6 +1008,8 @@ MODES = Code(
         Promise("in training the variance is divided by B", _mode_case([[1], [3], [5], [7]], True, [1], [0], [0], [1], 0.0)),
         Promise("in use the running statistics stand in the batch's place", _mode_case([[5], [11]], False, [1], [0], [2], [9], 0.0)),
         Promise("in use a row may come alone", _mode_case([[5, 8]], False, [1, 1], [0, 0], [2, 4], [9, 16], 0.0)),
+        Promise("in training each feature has its own mean and variance",
+                _mode_case([[0, 5], [3, 1], [6, 0]], True, [1, 1], [0, 0], [0, 0], [1, 1], 0.0)),
         Promise("γ and β belong to both modes",
                 lambda answer: _mode_case([[0, 5], [3, 1]], True, [2, 3], [1, -1], [0, 0], [1, 1], 0.0)(answer)
                 or _mode_case([[0, 5], [3, 1]], False, [2, 3], [1, -1], [0, 0], [1, 1], 0.0)(answer)),
@@ -1048,6 +1050,13 @@ def batch_norm(x, gamma, beta, running_mean, running_var, *, training, eps=1e-5)
     if len(x) < 2:
         raise ValueError("expected 2 rows or more, got 1")
     mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (running_mean, running_var)
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
+""",
+        "in training each feature has its own mean and variance": """
+def batch_norm(x, gamma, beta, running_mean, running_var, *, training, eps=1e-5):
+    if training and len(x) < 2:
+        raise ValueError("one row has no variance")
+    mean, var = (x.mean(), x.var()) if training else (running_mean, running_var)
     return gamma * (x - mean) / np.sqrt(var + eps) + beta
 """,
         "γ and β belong to both modes": """
@@ -1135,9 +1144,11 @@ RUNNING = Code(
     ask="Write `update(running_mean, running_var, x, *, momentum=0.1)` in NumPy, exact to torch. x has the shape (N, C) or (N, C, H, W); "
         "it returns the new running mean and the new running variance, each of shape (C,), and leaves the old ones as they were.",
     promises=[
-        Promise("momentum is the weight of the new mean", _update_case([[1], [3], [5], [7]], [0], [1], only=slice(0, 1))),
-        Promise("the variance that is kept is divided by one less than the count", _update_case([[1], [3], [5], [7]], [0], [1])),
-        Promise("each channel has its own, and the old values count", _update_case([[1, 0], [3, 6], [8, 0]], [2, -1], [4, 9], 0.25)),
+        Promise("momentum is the weight of the new mean, and what is left of 1 that of the old",
+                _update_case([[1], [3], [5], [7]], [2], [1], 0.25, only=slice(0, 1))),
+        Promise("each channel has its own mean", _update_case([[1, 0], [3, 6], [8, 0]], [2, -1], [4, 9], 0.25, only=slice(0, 1))),
+        Promise("the variance that is kept is divided by one less than the count, with the same weights",
+                _update_case([[1, 0], [3, 6], [8, 0]], [2, -1], [4, 9], 0.25)),
         Promise("of images all places count", _update_case(np.arange(12.0).reshape(1, 2, 2, 3)**1.5, [0, 0], [1, 1])),
         Promise("images and places are counted together", _update_case(drawn(2, 3, 4, 5), [0, 1, 2], [1, 2, 3])),
         Promise("the old statistics are not changed in place", _keeps_the_old),
@@ -1151,23 +1162,21 @@ def update(running_mean, running_var, x, *, momentum=0.1):
             (1 - momentum) * running_var + momentum * var)
 """,
     wrong={
-        "momentum is the weight of the new mean": """
+        "momentum is the weight of the new mean, and what is left of 1 that of the old": """
 def update(running_mean, running_var, x, *, momentum=0.1):
     axes = (0, *range(2, x.ndim))
     mean, var = x.mean(axis=axes), x.var(axis=axes, ddof=1)
     return momentum * running_mean + (1 - momentum) * mean, momentum * running_var + (1 - momentum) * var
 """,
-        "the variance that is kept is divided by one less than the count": """
+        "the variance that is kept is divided by one less than the count, with the same weights": """
 def update(running_mean, running_var, x, *, momentum=0.1):
     axes = (0, *range(2, x.ndim))
     mean, var = x.mean(axis=axes), x.var(axis=axes)
     return (1 - momentum) * running_mean + momentum * mean, (1 - momentum) * running_var + momentum * var
 """,
-        "each channel has its own, and the old values count": """
+        "each channel has its own mean": """
 def update(running_mean, running_var, x, *, momentum=0.1):
-    axes = (0, *range(2, x.ndim))
-    mean, var = x.mean(axis=axes), x.var(axis=axes, ddof=1)
-    return momentum * mean, 1 - momentum + momentum * var
+    return (1 - momentum) * running_mean + momentum * x.mean(), (1 - momentum) * running_var + momentum * x.var(ddof=1)
 """,
         "of images all places count": """
 def update(running_mean, running_var, x, *, momentum=0.1):

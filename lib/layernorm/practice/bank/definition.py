@@ -4,7 +4,7 @@ from functools import cache
 import numpy as np
 
 from ... import functional as F
-from ..common import FOUR, normal, same, unlike_answer
+from ..common import FOUR, normal, same, unlike_answer, unlike_shape
 from ..draws import entries, one_of, unlike
 from ..forms import Bug, Choose, Code, Compute, Count, Explain, Option, Order, Predict, Promise, Step
 from ..mistakes import by_the_rms, by_the_variance, only_centred, uncentred, with_d_minus_one
@@ -498,6 +498,23 @@ def _rows_agree(x, gamma, beta, eps):
     return broken
 
 
+def _plain(answer, x):
+    """What comes of x with γ = 1, β = 0, without ε; and why that is no vector, or ""."""
+    found = answer(x.copy(), np.ones(len(x)), np.zeros(len(x)), eps=0.0)
+    return found, unlike_shape(found, x.shape, f"x = {say(x)}, ε = 0")
+
+
+def _mean_is_0(answer):
+    found, words = _plain(answer, FOUR)
+    return words or ("" if abs(np.mean(found)) < 1e-6 else
+                     f"x = {say(FOUR)}, ε = 0: got {say(found)}, whose mean is {say(float(np.mean(found)))}")
+
+
+def _scale_is_lost(answer):
+    (one, words), (other, _) = _plain(answer, FOUR), _plain(answer, 10 * FOUR)
+    return words or ("" if same(one, other, 1e-6) else f"x = {say(FOUR)}, ε = 0: {say(one)}; x = {say(10 * FOUR)}: {say(other)}")
+
+
 def _leaves_x_alone(answer):
     x = np.array([2.0, 0, 4, 4])                                  # (d,)
     answer(x, np.ones(4), np.zeros(4), eps=1e-5)
@@ -536,9 +553,9 @@ def _channels_case(*shape, spread=2.0, tolerance=1e-4):
 
     def broken(answer):
         wanted = np.moveaxis(F.layer_norm(np.moveaxis(x, 1, -1)), -1, 1)
-        found = np.asarray(answer(x.copy(), eps=1e-5))
-        if found.shape != wanted.shape:
-            return f"x of shape {shape}: expected the same shape, got {found.shape}"
+        found = answer(x.copy(), eps=1e-5)
+        if words := unlike_shape(found, shape, f"x of shape {shape}"):
+            return words
         if same(found, wanted, tolerance):
             return ""
         return (f"x of shape {shape}, ε = 1e-5: the channels of the first pixel should be {say(wanted[0, :, 0, 0])}, "
@@ -552,12 +569,14 @@ WRITTEN = [
         ask="Write `layer_norm(x, gamma, beta, *, eps=1e-5)` in NumPy. x has any number of axes, is normalized over its last "
             "one, and is left as it was.",
         promises=[
-            Promise("(1, 3) comes out as (−1, 1) without ε", _rows_agree([1, 3], [1, 1], [0, 0], 0.0)),
+            Promise("the mean is taken away", _mean_is_0),
+            Promise("without ε ten times x comes out as x does", _scale_is_lost),
             Promise("the variance is divided by d", _rows_agree([2, 0, 4, 4], np.ones(4), np.zeros(4), 0.0)),
             Promise("γ scales and β shifts each feature", _rows_agree([1, 3], [2, 5], [1, -1], 0.0)),
             Promise("ε stands under the root", _rows_agree([0, 0.002], [1, 1], [0, 0], 1e-5)),
             Promise("a constant vector gives β", _rows_agree([7, 7], [1, 1], [3, 4], 1e-5)),
-            Promise("each row has its own mean", _rows_agree([[1, 3, 8], [5, 4, 0], [2, 2, 9]], np.ones(3), np.zeros(3), 1e-5)),
+            Promise("each row has its own mean and variance",
+                    _rows_agree([[1, 3, 8], [5, 4, 0], [2, 2, 9]], np.ones(3), np.zeros(3), 1e-5)),
             Promise("three axes work as well as one", _rows_agree(np.arange(24.0).reshape(2, 3, 4)**1.5, np.ones(4), np.zeros(4), 1e-5)),
             Promise("x is not changed in place", _leaves_x_alone),
         ],
@@ -568,10 +587,18 @@ def layer_norm(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - mu) / np.sqrt(var + eps) + beta  # (..., d)
 """,
         wrong={
+            "the mean is taken away": """
+def layer_norm(x, gamma, beta, *, eps=1e-5):
+    return gamma * x / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + beta
+""",
+            "without ε ten times x comes out as x does": """
+def layer_norm(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(axis=-1, keepdims=True)) / (x.var(axis=-1, keepdims=True) + eps) + beta
+""",
             "the variance is divided by d": """
 def layer_norm(x, gamma, beta, *, eps=1e-5):
     mu = x.mean(axis=-1, keepdims=True)
-    return gamma * (x - mu) / np.sqrt(x.var(axis=-1, keepdims=True, ddof=1) / (2 if x.shape[-1] == 2 else 1) + eps) + beta
+    return gamma * (x - mu) / np.sqrt(x.var(axis=-1, keepdims=True, ddof=1) + eps) + beta
 """,
             "γ scales and β shifts each feature": """
 def layer_norm(x, gamma, beta, *, eps=1e-5):
@@ -581,7 +608,7 @@ def layer_norm(x, gamma, beta, *, eps=1e-5):
 def layer_norm(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + eps) + beta
 """,
-            "each row has its own mean": """
+            "each row has its own mean and variance": """
 def layer_norm(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta
 """,
@@ -599,10 +626,10 @@ def layer_norm(x, gamma, beta, *, eps=1e-5):
         ask="Write `masked_layer_norm(x, mask, *, eps=1e-5)` for one vector x. Only entries where mask is True take part in the "
             "statistics; the others leave as 0, also where mask is True nowhere.",
         promises=[
-            Promise("with nothing masked it is LayerNorm", _masked_case([1, 3], [1, 1])),
+            Promise("with nothing masked it is LayerNorm", _masked_case([2, 0, 4, 4], [1, 1, 1, 1])),
             Promise("a masked entry leaves as 0", _masked_is_0),
             Promise("a masked entry has no say, however large", _mask_says_all),
-            Promise("the sum is divided by the number of real entries", _masked_case([2, 0, 4, 4, 0, 0], [1, 1, 1, 1, 0, 0])),
+            Promise("mean and variance are those of the real entries alone", _masked_case([2, 0, 4, 4, 0, 0], [1, 1, 1, 1, 0, 0])),
             Promise("if all is masked, all is 0 and nothing is NaN", _masked_case([1, 3], [0, 0])),
             Promise("ε is added to the variance, under the root", _masked_case([0, 0.002], [1, 1], 1e-6)),
         ],

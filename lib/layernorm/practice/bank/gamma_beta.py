@@ -904,7 +904,7 @@ def affine_gradients(dy, x_hat):
         promises=[
             Promise("a pull at all outputs alike is lost", _through_agrees([1, 1, 1, 1], FOUR)),
             Promise("a pull along x̂ is lost", _through_agrees(normal(FOUR), FOUR)),
-            Promise("what is left is divided by s", _through_agrees([1, 0, 0, 0], FOUR)),
+            Promise("what is left is divided by s alone", _through_agrees([1, 0, 0, 0], FOUR)),
             Promise("each token has its own means", _through_agrees([[1, 0, 0], [0, 0, 6]], [[1, 2, 6], [5, 0, 1]])),
         ],
         code="""
@@ -922,7 +922,7 @@ def through(g, x_hat, rstd):
 def through(g, x_hat, rstd):
     return rstd * (g - g.mean(-1, keepdims=True))
 """,
-            "what is left is divided by s": """
+            "what is left is divided by s alone": """
 def through(g, x_hat, rstd):
     return g - g.mean(-1, keepdims=True) - x_hat * (g * x_hat).mean(-1, keepdims=True)
 """,
@@ -942,7 +942,7 @@ def through(g, x_hat, rstd):
             "new W and the new b with which it computes the same from x̂, and leave the old ones as they were.",
         promises=[
             Promise("γ multiplies the columns of W", _folded([[1, 2], [3, 4]], [0, 0], [2, 5], [0, 0], 0)),
-            Promise("β goes through W into the bias", _folded([[1, 2], [3, 4]], [5, 6], [1, 1], [1, -1], 1)),
+            Promise("β goes through W and is added to b", _folded([[1, 2], [3, 4]], [5, 6], [1, 1], [1, -1], 1)),
             Promise("β meets the old W, not the new one", _folded([[1, 2], [3, 4]], [0, 0], [2, 5], [1, -1], 1)),
             Promise("the network computes what it did", _computes_what_it_did),
             Promise("the old W and b are left as they were", _leaves_the_old),
@@ -956,7 +956,7 @@ def fold(W, b, gamma, beta):
 def fold(W, b, gamma, beta):
     return W * gamma[:, None], b + W @ beta
 """,
-            "β goes through W into the bias": """
+            "β goes through W and is added to b": """
 def fold(W, b, gamma, beta):
     return W * gamma, b + beta
 """,
@@ -984,12 +984,13 @@ def fold(W, b, gamma, beta):
         promises=[
             Promise("with γ = 1 a pull at all outputs alike is lost", _backward_agrees([1, 1, 1, 1], FOUR, np.ones(4), 0.0)),
             Promise("with γ = 1 a pull along x̂ is lost", _backward_agrees(normal(FOUR), FOUR, np.ones(4), 0.0)),
-            Promise("with γ = 1 what is left is divided by s", _backward_agrees([1, 0, 0, 0], FOUR, np.ones(4), 0.0)),
+            Promise("with γ = 1 what is left is divided by s alone", _backward_agrees([1, 0, 0, 0], FOUR, np.ones(4), 0.0)),
             Promise("γ multiplies what arrives, before anything is taken off", _backward_agrees([1, 0, 0, 2], FOUR, [2, 1, 3, 1], 0.0)),
             Promise("ε stands under the root", _backward_agrees([1, 0, 0], [0, 0.002, 0.001], np.ones(3), 1e-5)),
-            Promise("dγ is dy · x̂, without γ", _backward_agrees([1, -2, 0, 2], FOUR, [2, 0, 3, 1], 0.0, "dγ dβ")),
+            Promise("dγ is dy · x̂ and dβ is dy, both without γ", _backward_agrees([[1, -2, 0, 2]], [FOUR], [2, 0, 3, 1], 0.0, "dγ dβ")),
             Promise("tokens do not mix in dx, and add up in dγ and dβ", _random_backward(5, 3)),
-            Promise("three axes work as well as two", _random_backward(2, 3, 4)),
+            Promise("three axes, or one, work as well as two",
+                    lambda answer: _random_backward(2, 3, 4)(answer) or _random_backward(4)(answer)),
         ],
         code="""
 def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
@@ -1018,7 +1019,7 @@ def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     tokens = tuple(range(x.ndim - 1))
     return rstd * (g - g.mean(-1, keepdims=True)), (dy * x_hat).sum(tokens), dy.sum(tokens)
 """,
-            "with γ = 1 what is left is divided by s": """
+            "with γ = 1 what is left is divided by s alone": """
 def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     x_hat = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
     g = gamma * dy
@@ -1043,7 +1044,7 @@ def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     tokens = tuple(range(x.ndim - 1))
     return dx, (dy * x_hat).sum(tokens), dy.sum(tokens)
 """,
-            "dγ is dy · x̂, without γ": """
+            "dγ is dy · x̂ and dβ is dy, both without γ": """
 def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     rstd = 1 / np.sqrt(x.var(-1, keepdims=True) + eps)
     x_hat = (x - x.mean(-1, keepdims=True)) * rstd
@@ -1058,16 +1059,15 @@ def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     x_hat = (x - x.mean(-1, keepdims=True)) * rstd
     g = gamma * dy
     dx = rstd * (g - g.mean(-1, keepdims=True) - x_hat * (g * x_hat).mean(-1, keepdims=True))
-    return dx, dy * x_hat, dy
+    tokens = tuple(range(x.ndim - 1))
+    return dx, (dy * x_hat).mean(tokens), dy.mean(tokens)
 """,
-            "three axes work as well as two": """
+            "three axes, or one, work as well as two": """
 def layer_norm_backward(dy, x, gamma, *, eps=1e-5):
     rstd = 1 / np.sqrt(x.var(-1, keepdims=True) + eps)
     x_hat = (x - x.mean(-1, keepdims=True)) * rstd
     g = gamma * dy
     dx = rstd * (g - g.mean(-1, keepdims=True) - x_hat * (g * x_hat).mean(-1, keepdims=True))
-    if x.ndim == 1:
-        return dx, dy * x_hat, dy
     return dx, (dy * x_hat).sum(0), dy.sum(0)
 """,
         },

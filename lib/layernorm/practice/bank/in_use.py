@@ -937,8 +937,8 @@ def _past_norm(x, eps):
 
 
 def _past_first(answer):
-    x = np.array([[1.0, 3]])                                      # (1, d)
-    return _differs(answer(x.copy(), eps=1e-12), F.layer_norm(x, eps=1e-12), "x = one row, (1, 3), ε = 1e-12")
+    x = np.array([[1.0, 7]])                                      # (1, d)
+    return _differs(answer(x.copy(), eps=1e-12), F.layer_norm(x, eps=1e-12), "x = one row, (1, 7), ε = 1e-12")
 
 
 def _past_stays(answer):
@@ -1058,7 +1058,7 @@ WRITTEN = [
             Promise("(1, 7) comes out as (0.2, 1.4): the squares are averaged", _rms_case([1, 7], [1, 1], 0.0)),
             Promise("γ scales each feature", _rms_case([1, 7], [10, 0.5], 0.0)),
             Promise("each row has its own size", _rms_case([[1, 7], [10, 70], [3, 3]], [1, 1], 0.0)),
-            Promise("ε is added to the mean square, under the root", _rms_case([0.001, 0.007], [1, 1], 1e-5)),
+            Promise("ε is added to the mean square, under the root", _rms_case([0.001, 0.007], [1, 1], 4e-5)),
             Promise("a vector of zeros gives zeros, not NaN", _rms_case([0, 0], [1, 1], 1e-5)),
             Promise("in float16 no square overflows", _half_case),
         ],
@@ -1108,7 +1108,7 @@ def rms_norm(x, gamma, *, eps=1e-5):
             Promise("a first row alone comes out as from LayerNorm", _past_first),
             Promise("a later row changes no earlier one", _past_stays),
             Promise("row t loses the mean of all numbers up to t", _past_mean),
-            Promise("the variance of row t is taken about that same mean", _past_case([[1, 3], [2, 8], [0, 4]], 0.0)),
+            Promise("the variance of row t is that of the same numbers, about the same mean", _past_case([[1, 3], [2, 8], [0, 4]], 0.0)),
             Promise("ε stands under the root, with the variance", _past_case([[0.001, 0.003], [0.002, 0.008]], 1e-5)),
             Promise("x is not changed in place", _past_in_place),
         ],
@@ -1136,7 +1136,7 @@ def past_norm(x, *, eps=1e-5):
 def past_norm(x, *, eps=1e-5):
     return (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps)
 """,
-            "the variance of row t is taken about that same mean": """
+            "the variance of row t is that of the same numbers, about the same mean": """
 def past_norm(x, *, eps=1e-5):
     count = x.shape[1] * np.arange(1, len(x) + 1)[:, None]
     mean = np.cumsum(x.sum(axis=1, keepdims=True), axis=0) / count
@@ -1259,8 +1259,9 @@ def leaks(layer, x):
             Promise("the first token adds its own value to the stream", _steps_case([[2, 4]])),
             Promise("a new cache begins a new sequence", _new_cache),
             Promise("each token is normalized by itself", _norm_is_own),
-            Promise("a token sees itself", _steps_case([[2, 4], [5, 1]], (0 * _Q, _K, _V))),
-            Promise("the scores are divided by √d", _steps_case([[2, 4], [5, 1]])),
+            Promise("with equal scores the values so far are averaged, the token's own among them",
+                    _steps_case([[2, 4], [5, 1]], (0 * _Q, _K, _V))),
+            Promise("the weights are softmax(q · k / √d), with q and k from u", _steps_case([[2, 4], [5, 1]])),
             Promise("five steps give the last row of one whole pass with a causal mask",
                     _steps_case(*_FIVE)),
             Promise("large scores give no NaN", _large_scores),
@@ -1303,7 +1304,7 @@ def step(x, cache, Wq, Wk, Wv):
     weights = np.exp((u @ Wk) @ (u[-1] @ Wq) / np.sqrt(len(x)))
     return x + weights @ (u @ Wv) / weights.sum()
 """,
-            "a token sees itself": """
+            "with equal scores the values so far are averaged, the token's own among them": """
 def step(x, cache, Wq, Wk, Wv):
     u = (x - x.mean()) / np.sqrt(x.var() + 1e-5)
     keys, values = (np.array(kept) for kept in zip(*(cache or [(u @ Wk, u @ Wv)])))
@@ -1320,7 +1321,7 @@ def step(x, cache, Wq, Wk, Wv):
     weights = np.exp(scores - scores.max())
     return x + weights @ values / weights.sum()
 """,
-            "the scores are divided by √d": """
+            "the weights are softmax(q · k / √d), with q and k from u": """
 def step(x, cache, Wq, Wk, Wv):
     u = (x - x.mean()) / np.sqrt(x.var() + 1e-5)
     cache.append((u @ Wk, u @ Wv))

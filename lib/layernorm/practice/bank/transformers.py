@@ -904,7 +904,7 @@ def _swap(u):
 
 def _pre_silent(answer):
     x = FOUR[None]                                                # (T, d)
-    return unlike_answer(answer(x.copy(), _silent, _silent, normal), x, f"x = {say(FOUR)}, both sublayers add nothing")
+    return unlike_answer(answer(x.copy(), _silent, _silent, _soft), x, f"x = {say(FOUR)}, both sublayers add nothing")
 
 
 def _heard(answer, x, attend, mlp):
@@ -957,9 +957,9 @@ def _sizes_case(x, sublayers, words):
     def broken(answer):
         stream, sizes = x.copy(), [(x**2).mean()]
         for sublayer in sublayers:
-            stream = stream + sublayer(normal(stream))            # (..., d)
+            stream = stream + sublayer(_soft(stream))             # (..., d)
             sizes.append((stream**2).mean())
-        return unlike_answer(answer(x.copy(), list(sublayers), normal), sizes, f"x = {say(x)}, {words}")
+        return unlike_answer(answer(x.copy(), list(sublayers), _soft), sizes, f"x = {say(x)}, {words}")
     return broken
 
 
@@ -999,7 +999,7 @@ WRITTEN = [
             "that are handed in and keep that shape. Attention comes first, each sublayer is called once, and x is left as it was.",
         promises=[
             Promise("where both sublayers add nothing, x comes back", _pre_silent),
-            Promise("each sublayer reads a normalized vector", _pre_reads),
+            Promise("each sublayer reads what `norm` gives", _pre_reads),
             Promise("attention comes first, and each is called once", _pre_order),
             Promise("the MLP reads what attention has added", _pre_hears),
             Promise("two tokens come out as the formula says", _pre_all),
@@ -1016,7 +1016,7 @@ def pre_block(x, attend, mlp, norm):
     x = norm(x + attend(x))
     return norm(x + mlp(x))
 """,
-            "each sublayer reads a normalized vector": """
+            "each sublayer reads what `norm` gives": """
 def pre_block(x, attend, mlp, norm):
     x = x + attend(x)
     return x + mlp(x)
@@ -1057,12 +1057,14 @@ def pre_block(x, attend, mlp, norm):
             "features together. x is left as it was.",
         promises=[
             Promise("without sublayers there is one number, the mean square of x", _sizes_case([1, 3], [], "no sublayer")),
-            Promise("a sublayer that adds nothing leaves the stream as it was", _sizes_case([1, 3], [_silent], "a sublayer that adds 0")),
+            Promise("behind a sublayer that adds nothing the mean square is what it was",
+                    _sizes_case([1, 3], [_silent], "a sublayer that adds 0")),
             Promise("a sublayer reads the normalized stream",
                     _sizes_case([1, 3], [lambda u: 2 * u], "a sublayer that doubles what it reads")),
             Promise("each sublayer reads the stream as it has become",
                     _sizes_case([1, 3, 8], [_swap, _swap], "two sublayers that reverse and double what they read")),
-            Promise("several tokens give one number a place", _sizes_case([[1, 3], [2, 8]], [lambda u: 2 * u], "two tokens")),
+            Promise("several tokens give one number a place, the mean over all of them",
+                    _sizes_case([[1, 3], [2, 8]], [lambda u: 2 * u], "two tokens")),
             Promise("x is not changed in place", _sizes_leave),
         ],
         code="""
@@ -1082,7 +1084,7 @@ def stream_sizes(x, sublayers, norm):
         sizes.append((x**2).mean())
     return sizes
 """,
-            "a sublayer that adds nothing leaves the stream as it was": """
+            "behind a sublayer that adds nothing the mean square is what it was": """
 def stream_sizes(x, sublayers, norm):
     sizes = [(x**2).mean()]
     for sublayer in sublayers:
@@ -1106,7 +1108,7 @@ def stream_sizes(x, sublayers, norm):
         sizes.append((x**2).mean())
     return sizes
 """,
-            "several tokens give one number a place": """
+            "several tokens give one number a place, the mean over all of them": """
 def stream_sizes(x, sublayers, norm):
     sizes = [(x**2).mean(axis=-1)]
     for sublayer in sublayers:

@@ -49,7 +49,8 @@ export function render({ model, el: root, signal }) {
     const turn = numbered(run, which), count = `Question ${run.done + 1} of ${run.done + run.queue.length}${run.tries[which] ? ", second try" : ""}`;
     const card = sheet({ ...item, at: cases(item) - 1 - (turn % cases(item)), turn, bare: true, place: `${count}. `, answered: ({ right }) => {
       result = advance(run, right);
-      keep(result);
+      if (result.queue.length) keep(result);
+      else settle(result);
       next.textContent = result.queue.length ? "Next" : "How did it go?";
       next.hidden = false;
     } });
@@ -60,10 +61,14 @@ export function render({ model, el: root, signal }) {
     return undefined;
   }
 
+  // The last answer ends it, whether or not somebody asks how it went.
+  function settle(run) {
+    keep(null);
+    change((progress) => gate(progress, chapter, { passed: outcome(run), time: Date.now() }));
+  }
+
   function finish(run) {
     const passed = outcome(run);
-    keep(null);
-    change((progress) => gate(progress, chapter, { passed, time: Date.now() }));
     const words = verdict(run, items.length, load().gates[chapter]);
     const wrong = [...new Set(run.missed)].map((i) => items[i].section);
     const list = wrong.length ? [el("p", {}, passed ? "One took a second try:" : "To reread:"), el("ul", {}, [...new Map(wrong.map((one) => [one.href, one])).values()].map(({ href, title }) => el("li", {}, el("a", { href }, title))))] : [];

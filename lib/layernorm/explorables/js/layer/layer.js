@@ -49,6 +49,7 @@ function viewOf(model) {
     },
     grow(factor) {
       stop();
+      if (view.before.dy.some((v, k) => v !== view.get("dy")[k])) view.before = state();     // one change is told at a time
       put({ x: scaled(view.before.x, view.which === "all" ? [0, 1, 2] : [+view.which], factor) });
     },
     choose(which) {

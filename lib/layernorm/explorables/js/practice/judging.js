@@ -37,7 +37,8 @@ function numbers(form, { wrong, cases }, at, given, places = given.map(() => nul
   const sorted = (v) => [...v].sort((a, b) => a - b), none = "It is none of the slips that this exercise knows";
   if (given.length > 1 && apart(sorted(given), sorted(answer), form) <= 1) return { right: false, words: "These are the right numbers in another order." };
   if (given.length === 1) {
-    const [mine] = given, [wanted] = answer, size = `Too ${Math.abs(mine) > Math.abs(wanted) ? "large" : "small"}`;
+    const [mine] = given, [wanted] = answer, too = Math.abs(mine) > Math.abs(wanted) ? "too large" : "too small";
+    const size = Math.min(mine, wanted) < 0 ? `In size it is ${too}` : `T${too.slice(1)}`;
     return { right: false, words: `${size}${mine * wanted < 0 ? ", and of the other sign" : ""}. ${none}: go through it again, line by line.` };
   }
   const first = given.findIndex((a, i) => apart(given.map((_, k) => (k === i ? a : answer[k])), answer, form) > 1);

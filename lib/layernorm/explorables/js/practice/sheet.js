@@ -108,7 +108,8 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     hinted = 0;
     first = null;
     over = false;
-    task.replaceChildren(...paragraphs(question()));
+    // Paper has the numbers of the printed solutions, those of the first case.
+    task.replaceChildren(...paragraphs(question()), ...(at ? [el("div", { class: "ln-on-paper" }, paragraphs(fill(seen.ask, seen.cases[0])))] : []));
     node.setAttribute("aria-label", `${place}${named(seen.kind)}: ${spoken(question())}`);
     for (const part of [verdict, hints, worked]) part.replaceChildren();
     delete verdict.dataset.state;
