@@ -362,7 +362,8 @@ def test_a_gate_has_six_questions_one_hard_and_two_from_before(chapter):
     assert len({item.name for item in items}) == 6
     assert all(item.kind in ("compute", "shapes", "choose") for item in items)
     assert any(item.level == "hard" for item in items)
-    assert Counter("before" if item.chapter < chapter else item.chapter for item in items) == {"before": 2, chapter: 4}, [item.name for item in items]
+    where = Counter("before" if item.chapter < chapter else item.chapter for item in items)
+    assert where == {"before": 2, chapter: 4}, {item.name: f"chapter {item.chapter}" for item in items}
     assert not {item.name for item in items if item.kind == "choose"} & set(practice.ASKED.values()), "a chapter asks and answers this"
 
 
@@ -376,7 +377,9 @@ def test_a_practice_page_asks_what_it_should_once(chapter):
     source = "\n".join(cell.source for cell in cells(page) if cell.cell_type == "code")
     asked = re.findall(r'ln\.Exercise\("([\w-]+)"\)', source)
     wanted = [item.name for item in practice.on_pages() if practice.number(item) == chapter]
-    assert sorted(asked) == sorted(wanted)
+    missing, foreign = sorted(set(wanted) - set(asked)), sorted(set(asked) - set(wanted))
+    assert not missing and not foreign, f"missing on the page: {missing}; not for this page: {foreign}"
+    assert len(asked) == len(set(asked))
     checked = re.findall(r'ln\.check\("([\w-]+)", (\w+)\)', source)
     assert sorted(checked) == sorted((item.name, item.function) for item in map(practice.find, wanted) if item.kind == "code")
     assert source.count(f"ln.Gate({chapter})") == 1
