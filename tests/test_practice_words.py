@@ -170,6 +170,7 @@ def test_what_is_nearly_right_is_not_counted_and_a_turned_sign_is_seen(judged):
     assert "All signs are turned round." in judged(item, (-answer).tolist())["words"]
     assert judged(practice.find("largest-entry"), [-3])["words"] == "The size is right, the sign is not."
     assert judged(item, [-1.3, -0.45, 0.45, 1.3], places=[1, 2, 2, 1])["slip"], "two digits"
+    assert judged(item, [-1.3, -0.4, 0.4, 1.3], places=[1, 1, 1, 1])["slip"], "one digit"
     assert "slip" not in judged(item, [-1.3, -0.45, 0.45, 1.38], places=[1, 2, 2, 2]), "digits enough, and wrong"
     assert "another order" in judged(item, [answer[1], answer[0], *answer[2:]])["words"]
     assert "Number 2" in judged(item, [answer[0], 9, *answer[2:]])["words"]
@@ -201,7 +202,7 @@ def test_what_is_sealed_opens(js):
 @pytest.mark.parametrize("text, numbers", [
     ("-1.342, -0.447, 0.447, 1.342", [-1.342, -0.447, 0.447, 1.342]), ("(−1.342; −.447 .447 1.342)", [-1.342, -0.447, 0.447, 1.342]),
     ("[1 2 3 4]", [1, 2, 3, 4]), ("1/2 3/4 -1/4 0", [0.5, 0.75, -0.25, 0]), ("√3 -1/√3 2√3 √2/2", [3**0.5, -(3**-0.5), 2 * 3**0.5, 2**0.5 / 2]),
-    ("sqrt(3) -sqrt(2) +1 1e-5", [3**0.5, -(2**0.5), 1, 1e-5]), ("10⁻⁵ 2·10⁻³ 2 * 10^-3 5", [1e-5, 0.002, 0.002, 5]), ("2·10⁻³ 3×10^4 1 1", [0.002, 30000, 1, 1]),
+    ("½ -1½ 3.16 x 10^-3 2", [0.5, -1.5, 0.00316, 2]), ("sqrt(3) -sqrt(2) +1 1e-5", [3**0.5, -(2**0.5), 1, 1e-5]), ("10⁻⁵ 2·10⁻³ 2 * 10^-3 5", [1e-5, 0.002, 0.002, 5]), ("2·10⁻³ 3×10^4 1 1", [0.002, 30000, 1, 1]),
     ("7.5/√(0.9+0.1*44/3) (8 - 0.5)/1.5 2-1 -(1+2)", [7.5 / (0.9 + 4.4 / 3)**0.5, 5, 1, -3]), ("-2/√(8/3) √(10⁻⁵) 10^-2.5 √10⁻⁵", [-2 / (8 / 3)**0.5, 10**-2.5, 10**-2.5, 10**-2.5]), ("(1/2) (3/4), (1) 2√3/3", [0.5, 0.75, 1, 2 * 3**0.5 / 3]),
     ("0,2,2,2", [0, 2, 2, 2]), ("(0,2, 2,2)", [0, 2, 2, 2]), ("1, 2, 3", None), ("", None), ("a b c d", None), ("1 2 3 1/0", None), ("0,5 0,5 1 1", None)])
 def test_numbers_are_read_as_people_write_them(js, text, numbers):

@@ -172,7 +172,7 @@ ITEMS = [
                "A weight is multiplied with x, an input with W."),
         solution="dW is the push at z times x, so it grows with x. dx is Wᵀ times the push, and holds no x.",
         misconception="A larger input enlarges every gradient.",
-        reveal=("Layer", {"x": _X.tolist(), "W": _W.tolist(), "b": _B.tolist(), "dy": _DY.tolist()}),
+        reveal=("Layer", {"x": _X.tolist(), "W": _W.tolist(), "b": _B.tolist(), "dy": _DY.tolist(), "preset": "All features"}),
     ),
     Compute(
         name="sign-and-spread", chapter=0, concept="variance", level="medium",

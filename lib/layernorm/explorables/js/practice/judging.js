@@ -3,7 +3,8 @@
 export const SHARE = 0.005;                                   // both as in forms.py
 export const LEAST = 0.5;
 export const EXACT = 1e-9;
-const ROUGH = 10;                                             // what is up to so many times as far off is close
+const ROUGH = 10;                                             // what is up to so many times as far off is close,
+const FEW = 20;                                               // and what was rounded to one digit may be as far as this
 const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight"];
 const counted = (n) => WORDS[n] ?? String(n);
 
@@ -29,7 +30,7 @@ function numbers(form, { wrong, cases }, at, given, places = given.map(() => nul
   const offs = others.map((one) => apart(given, one, form)), known = offs.indexOf(Math.min(...offs));
   const itsName = { right: false, known, words: fill(wrong[known], told) };
   if (offs[known] <= 1) return itsName;
-  const few = (wanted, off) => !whole && off <= ROUGH && rounded(given, places, wanted);
+  const few = (wanted, off) => !whole && off <= FEW && rounded(given, places, wanted);
   if (few(answer, truth)) return { right: false, slip: true, words: "Nearly: give three digits. This is not counted yet." };
   if (few(others[known], offs[known])) return itsName;
   if (!whole && truth <= ROUGH) return { right: false, words: "Close, but not it: go through the arithmetic again." };

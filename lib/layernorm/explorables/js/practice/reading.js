@@ -8,7 +8,8 @@ const TAKEN = "Numbers are taken as −0.5, 3/4, √2, 2√3, √(8/3) or 1e-5."
 const plain = (text) => text.trim()
   .replace(/[−–—]/g, "-")
   .replace(/⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => `^${[...power].map((c) => (c === "⁻" ? "-" : RAISED.indexOf(c))).join("")}`)
-  .replace(/[·×]/g, "*").replace(/sqrt/gi, "√")
+  .replace(/(\d?)½/g, (_, before) => (before ? `${before}.5` : "0.5"))
+  .replace(/[·×]|(?<=\d)\s*x\s*(?=10\s*\^)/g, "*").replace(/sqrt/gi, "√")
   .replace(/\s*([*/^])\s*|(√)\s+/g, "$1$2");
 
 // The text without a bracket that holds all of it.
