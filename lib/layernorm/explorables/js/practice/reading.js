@@ -87,7 +87,7 @@ export function read(text, { many, whole }) {
   const numbers = tokens.map(value), odd = numbers.indexOf(null);
   if (odd >= 0) return { error: `“${tokens[odd]}” is no number here. ${TAKEN}` };
   const part = whole ? numbers.findIndex((v) => Math.abs(v - Math.round(v)) > 1e-9 * Math.abs(v)) : -1;
-  if (part >= 0) return { error: `“${tokens[part]}”: whole numbers only, rounded as the question says.` };
+  if (part >= 0) return { error: `“${tokens[part]}”: a count is a whole number. Which one does the question want?` };
   if (numbers.length === many) return { numbers, places: tokens.map(placed) };
   const comma = !whole && /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";
   const mixed = /(\d+) (\d+)\/(\d+)/.exec(said);
