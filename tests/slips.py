@@ -87,7 +87,7 @@ SLIPS["by-hand"] = {
     "You divided by the root mean square": by_the_size,
 }
 SLIPS["volts"] = {
-    "You took it for 1 both times": lambda volts, eps: [1, 1],
+    "You took it for 1 in volts, too": lambda volts, eps: [1, 1],
     "The first number is the standard deviation": lambda volts, eps: [
         math.sqrt(variance(normal(volts, eps))), math.sqrt(variance([1000 * a for a in volts]) / (variance([1000 * a for a in volts]) + eps))],
     "You took the unit for harmless": lambda volts, eps: 2 * [1 / (1 + eps / variance(volts))],

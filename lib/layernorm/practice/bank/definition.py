@@ -42,7 +42,7 @@ COMPUTED = [
         answer=lambda volts, eps: [normal(volts, eps).var(), normal(1000 * volts, eps).var()],
         work=lambda volts, eps: {"var": volts.var(), "other": (1000 * volts).var()},
         wrong={
-            "You took it for 1 both times, as if ε were not there. In volts σ² is {var}: compare that with ε.": lambda volts, eps: [1, 1],
+            "You took it for 1 in volts, too, as if ε were not there. There σ² is {var}: compare that with ε.": lambda volts, eps: [1, 1],
             "The first number is the standard deviation of x̂. Square it.":
                 lambda volts, eps: [normal(volts, eps).std(), normal(1000 * volts, eps).std()],
             "You took the unit for harmless: two equal variances. Without ε they would be. With it, {var} and {other} are not the same "

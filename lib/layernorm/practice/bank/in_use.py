@@ -754,7 +754,7 @@ CHOSEN = [
         options=[
             Option("another sequence in the batch", "In use BatchNorm divides by constants, so other sequences have no say.",
                    lambda: not same(_bn_logits(), _bn_logits(mates=(3, 6, 2, 7, 4)))),
-            Option("padding appended behind the token", "Padding behind the token is hidden by the mask, and no mean counts it.",
+            Option("padding in place of the tokens behind it", "Padding behind the token is hidden by the mask, and no mean counts it.",
                    lambda: not same(_bn_logits(), _bn_logits(ahead=(0, 0)))),
             Option("an earlier token of its sequence", "Attention reads earlier tokens; that is what it is for.",
                    lambda: not same(_bn_logits(), _bn_logits(before=3))),

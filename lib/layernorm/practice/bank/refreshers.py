@@ -205,7 +205,7 @@ ITEMS = [
         line=3, mended="    dz = np.where(z > 0, dy, 0)", fails=_fails_open,
         others={1: "All that the gradients need is there: right.", 2: "z is computed again, as in the forward pass: right.",
                 4: "A weight's gradient is the push at its output times its input: right.",
-                5: "An input feels all outputs, through its column of W: right.", 6: "b is added to z, so its gradient is dz: right."},
+                5: "An input feels all outputs, through its column of W: right.", 6: "z has b in it once, so its gradient is dz: right."},
         hints=("What decides whether a ReLU lets a push through?", "Its input z, in the forward pass. Which line asks something else?"),
         solution="A ReLU is open where its input z was positive. Whether the push itself is positive does not matter: negative pushes pass "
                  "an open ReLU as well.",

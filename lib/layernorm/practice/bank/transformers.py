@@ -105,8 +105,8 @@ COMPUTED = [
     ),
     Compute(
         name="pre-by-hand", chapter=4, concept="place", level="easy", section="block-to-read",
-        ask="A token has two features, x = {x}, and ε = 0. The sublayer swaps the two features and multiplies by {k}: F(u₁, u₂) = "
-            "({k} u₂, {k} u₁). What does x become in one Pre-LN step?",
+        ask="A token has two features, x = {x}; γ = 1, β = 0 and ε = 0. The sublayer swaps the two features and multiplies by {k}: "
+            "F(u₁, u₂) = ({k} u₂, {k} u₁). What does x become in one Pre-LN step?",
         draw=lambda rng: {"x": np.array([int(one) for one in rng.choice(np.arange(0, 12), 2, replace=False)], dtype=float),
                           "k": int(rng.integers(2, 6))},
         first={"x": np.array([3.0, 7]), "k": 3},
@@ -224,8 +224,8 @@ COMPUTED = [
     ),
     Compute(
         name="share-of-a-block", chapter=4, concept="place", level="medium", section="stream-grows", entrywise=True,
-        ask="GPT-2 divides the matrices that write to the stream by √(2L), for L blocks. With {few} blocks one block adds {q} to the mean "
-            "square of the stream before training. Same width, {many} blocks: how much does one block add, and how much do all together?",
+        ask="The GPT-2 paper divides the matrices that write to the stream by √(2L), for L blocks. With {few} blocks one block adds {q} to the "
+            "mean square of the stream before training. Same width, {many} blocks: how much does one block add, and how much do all together?",
         draw=lambda rng: {"few": (few := one_of(rng, 2, 3, 6, 12)), "many": few * one_of(rng, 2, 3, 4, 8),
                           "q": one_of(rng, 0.04, 0.06, 0.12, 0.24)},
         first={"few": 12, "many": 48, "q": 0.08},
@@ -281,8 +281,8 @@ COMPUTED = [
     Compute(
         name="embedding-left", chapter=4, concept="place", level="hard", section="adam-step", entrywise=True,
         ask="The embeddings have mean 0 and mean square 1. Each of {n} sublayers adds a vector of mean 0 and mean square 1, at right "
-            "angles to all that is there. What share of the mean square of what comes out is still the embeddings'? First for Post-LN, "
-            "then for Pre-LN.",
+            "angles to all that is there; γ = 1, β = 0, ε = 0. What share of the mean square of what comes out is still the "
+            "embeddings'? First for Post-LN, then for Pre-LN.",
         draw=lambda rng: {"n": int(rng.integers(2, 9))},
         first={"n": 4},
         answer=lambda n: [left_of_first(n, True), left_of_first(n, False)],
