@@ -224,8 +224,9 @@ COMPUTED = [
     ),
     Compute(
         name="share-of-a-block", chapter=4, concept="place", level="medium", section="stream-grows", entrywise=True,
-        ask="The GPT-2 paper divides the matrices that write to the stream by √(2L), for L blocks. With {few} blocks one block adds {q} to the "
-            "mean square of the stream before training. Same width, {many} blocks: how much does one block add, and how much do all together?",
+        ask="The GPT-2 paper divides the matrices that write to the stream by √(2L), for L blocks. With {few} blocks one block adds {q} "
+            "to the mean square of the stream before training. Same width, {many} blocks: how much does one block add, and how much do all "
+            "together?",
         draw=lambda rng: {"few": (few := one_of(rng, 2, 3, 6, 12)), "many": few * one_of(rng, 2, 3, 4, 8),
                           "q": one_of(rng, 0.04, 0.06, 0.12, 0.24)},
         first={"few": 12, "many": 48, "q": 0.08},
