@@ -28,8 +28,10 @@ SWEEP = """async (root) => {
     }
     for (const e of seen) if ([...e.childNodes].some((t) => t.nodeType === 3 && t.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12) say(`under 12 px: ${e.textContent}`);
     for (const ends of all(".ly-ends")) {
-      const [a, b] = [...ends.children].map((e) => e.getBoundingClientRect());
-      if (a.width && a.right > b.left - 2) say(`ends of a scale run together: ${ends.innerText}`);
+      const [nought, end] = [...ends.children].map((e) => e.getBoundingClientRect()), zero = ends.parentNode.querySelector(".ly-zero").getBoundingClientRect();
+      const [a, b] = [nought, end].sort((one, other) => one.left - other.left);
+      if (a.right > b.left - 2) say(`ends of a scale run together: ${ends.innerText}`);
+      if (Math.abs((nought.left + nought.right) / 2 - (zero.left + zero.right) / 2) > 2) say("0 is not under its line");
     }
     for (const out of all(".ly-out")) {
       const [a, b] = [out.querySelector(".ly-w"), out.querySelector(".ly-sums span")].map((e) => e?.getBoundingClientRect());

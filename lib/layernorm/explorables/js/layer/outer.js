@@ -46,8 +46,10 @@ function column(view, j) {
       sign(bar, v);
       was.hidden = before.x[j] === v;
       ruled(nought, xs);
-      top.textContent = brief(xs[1]);
-      nought.hidden = (bar.parentNode.clientWidth * xs[1]) / (xs[1] - xs[0]) < DIGIT * (top.textContent.length + 1);
+      // Zero has its number always; of the two ends that which has room.
+      const near = (bar.parentNode.clientWidth * xs[1]) / (xs[1] - xs[0]) < DIGIT * (brief(xs[1]).length + 1);
+      top.textContent = brief(xs[near ? 0 : 1]);
+      [top.style.left, top.style.right] = near ? ["0", "auto"] : ["", ""];
       [range.min, range.max] = xs;
       range.value = v;
       range.setAttribute("aria-valuetext", short(v));
