@@ -66,8 +66,8 @@ DOWN = Compute(
 
 TWICE = Predict(
     name="twice-the-neighbour", chapter=3, concept="other", level="easy",
-    ask="In training, beside (3, 3, 3), your row (0, 0, 6) comes out as (−1, −1, 1). Now (3, 3, 3) sits in the batch twice: three rows, "
-        "two of them equal. What does BatchNorm make of your row?",
+    ask="In training (γ = 1, β = 0, ε = 0), beside (3, 3, 3), your row (0, 0, 6) comes out as (−1, −1, 1). Now "
+        "(3, 3, 3) sits in the batch twice: three rows, two of them equal. What does BatchNorm make of your row?",
     options=[
         Option("(−1, −1, 1), as before: nothing new was said",
                "A copy has a vote. In column 1 the mean of 0, 3, 3 is 2, no longer half way.",

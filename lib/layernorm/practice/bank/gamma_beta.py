@@ -629,7 +629,7 @@ CHOSEN = [
     Choose(
         name="may-be-folded", chapter=2, concept="affine", level="hard", section="what-for",
         ask="A LayerNorm has γ and β. You set γ to 1 and β to 0, and in each Linear that reads the output, W becomes W diag(γ) and the "
-            "bias b, where there is one, b + Wβ. Where does the network compute what it did?",
+            "bias b, where there is one, b + Wβ, with the old W. Where does the network compute what it did?",
         options=[
             Option("two Linears with biases read the output, and you change both", "Each of them swallows γ and β for itself.",
                    _folds(lambda y, Ws, bs: np.concatenate([y @ Ws[0].T + bs[0], y @ Ws[1].T + bs[1]], axis=1))),

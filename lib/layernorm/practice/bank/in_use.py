@@ -1181,7 +1181,7 @@ def leaks(layer, x):
     rng, before = np.random.default_rng(0), layer(x)           # (T, d)
     for t in range(1, len(x)):
         new = x.copy()
-        new[t] = rng.normal(size=x.shape[1])                   # (d,)
+        new[t] = 1000 * rng.normal(size=x.shape[1])            # (d,)
         if abs(layer(new)[:t] - before[:t]).max() > 1e-9:
             return True
     return False
