@@ -154,6 +154,23 @@ def test_one_number_that_is_no_known_slip_is_told_its_side_and_its_sign(judged):
         assert judged(item, [given])["words"].startswith(words), words
 
 
+def test_a_slip_is_named_within_its_own_tolerance_or_where_the_digits_are_few(js):
+    key = {"wrong": ["You forgot the root."], "cases": [{"answer": [1], "wrong": [[50]], "told": {}}]}
+    seen = {"kind": "compute", "whole": False, "entrywise": False}
+    judge = js("practice/judging")
+    for given, places, known in ((50 * 1.004, 4, True), (50 * 1.006, 4, False), (50 * 1.015, 4, False), (51, 0, False), (50, -1, True)):
+        found = judge("$judging.judge(seen, key, 0, given, places)", seen=seen, key=key, given=[given], places=[places])
+        assert ("known" in found) == known, given
+
+
+def test_how_roughly_one_may_round_and_be_nearly_right_has_an_end(js):
+    seen = {"kind": "compute", "whole": False, "entrywise": False}
+    for answer, given, slip in ((0.447, 0.4, False), (0.44, 0.4, True), (1.46, 1, False), (0.2, 0, False)):
+        key = {"wrong": ["far"], "cases": [{"answer": [answer], "wrong": [[500]], "told": {}}]}
+        found = js("practice/judging")("$judging.judge(seen, key, 0, given, places)", seen=seen, key=key, given=[given], places=[1 if given else 0])
+        assert found.get("slip", False) == slip, answer
+
+
 @pytest.mark.parametrize("answer, given, words", [
     (-14, -20, "In size it is too large. It is"), (-14, -12, "In size it is too small. It is"), (-14, 0, "In size it is too small. It is"),
     (-14, 30, "In size it is too large, and of the other sign. It is"), (11, 0, "Too small. It is"), (11, -3, "In size it is too small, and of")])
@@ -381,7 +398,7 @@ def test_what_was_saved_is_read(progress):
 @pytest.mark.parametrize("text, said", [
     ("not json", "cannot be read as JSON"), ("[1, 2]", "holds something else"), ('{"cells": []}', "the mark of this course is missing"),
     ('{"layernorm": "practice"}', "no version that this course knows (none)"), ('{"layernorm": "practice", "version": 0, "items": {}, "gates": {}}', "no version"),
-    ('{"layernorm": "practice", "version": 99, "items": {}, "gates": {}}', "newer version of the course"),
+    ('{"layernorm": "practice", "version": 2, "items": {}, "gates": {}}', "newer version of the course"),
     ('{"layernorm": "practice", "version": 1, "items": []}', "its items are missing"),
     ('{"layernorm": "practice", "version": 1, "items": {"a": {"time": "yesterday"}}, "gates": {}}', "the entry “a” of its items"),
     ('{"layernorm": "practice", "version": 1, "items": {}, "gates": {"1": 7}}', "the entry “1” of its gates")])
