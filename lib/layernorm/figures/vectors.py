@@ -50,12 +50,12 @@ def circle(side, around):
     Below, the plane at right angles to the ones axis.
     Raises ``ValueError`` if LayerNorm does not take all of them to the distance √3, and those of ``side`` to one point.
     """
-    for what, vectors, where in ("side", side, "one point at the distance √3"), ("around", around, "the distance √3"):
-        ends = {name: layer_norm(np.asarray(x, float)) for name, x in vectors.items()}      # (3,) each
-        one = next(iter(ends.values())) if what == "side" else None
-        if any(abs(np.linalg.norm(end) - RADIUS) > 0.01 or one is not None and abs(end - one).max() > 0.01 for end in ends.values()):
+    ends = [{name: layer_norm(np.asarray(x, float)) for name, x in vectors.items()} for vectors in (side, around)]          # (3,) each
+    apart = np.ptp([*ends[0].values()], axis=0).max()
+    for what, where, found, off in ("side", "one point at the distance √3", ends[0], apart), ("around", "the distance √3", ends[1], 0):
+        if off > 0.01 or any(abs(np.linalg.norm(end) - RADIUS) > 0.01 for end in found.values()):
             raise ValueError(f"{what} must hold vectors that LayerNorm takes to {where}, got "
-                             + ", ".join(f"{name}: {_tuple(end)}" for name, end in ends.items()))
+                             + ", ".join(f"{name}: {_tuple(end)}" for name, end in found.items()))
     fig, (upper, lower) = plt.subplots(2, 1, figsize=(4.6, 8.6), height_ratios=(1.2, 1))
     _seen_from_the_side(upper, side)
     _seen_along_the_axis(lower, around)

@@ -364,17 +364,17 @@ def _parts_lost(g, x):
 _MEAN_X, _PULL = np.array([2.0, 0, 4]), np.array([1.0, 0, 0])
 
 
-def _let_through(wrong, gamma=1.0):
-    """Does (y**2).sum() let a wrong backward pass through, which gets γ ⊙ dy, at β = 0 and ε = 0?"""
+def _let_through(wrong):
+    """Does (y**2).sum() let a wrong backward pass through, at γ = 1, β = 0 and ε = 0?"""
     def found():
-        arrived = [(gamma * 2 * gamma * normal(x), x) for x in _MANY]
-        return all(np.abs(wrong(g, x) - felt(g, x)).max() < 1e-9 for g, x in arrived)
+        return all(np.abs(wrong(2 * normal(x), x) - felt(2 * normal(x), x)).max() < 1e-9 for x in _MANY)
     return found
 
 
-def _gamma_forgotten(gamma=1.0):
-    """The same for a pass that gets dy in place of γ ⊙ dy."""
-    return _let_through(lambda g, x: felt(g / gamma, x), gamma)
+def _forgotten(gamma):
+    """Does it let a pass through that forgets γ = ``gamma(d)``?"""
+    arrived = [(2 * gamma(len(x)) * normal(x), x) for x in _MANY]
+    return all(np.abs(felt(dy, x) - felt(gamma(len(x)) * dy, x)).max() < 1e-9 for dy, x in arrived)
 
 
 def _divided_by_less(g, x):
@@ -597,7 +597,7 @@ CHOSEN = [
                    _let_through(lambda g, x: partly(g, x, mean=False))),
             Option("σ treated as a constant", "Then 2x̂/σ comes back, where it should be 0. The test sees it.",
                    _let_through(lambda g, x: partly(g, x, spread=False))),
-            Option("γ forgotten", "γ is 1. No loss can notice.", _gamma_forgotten()),
+            Option("γ forgotten", "γ is 1. No loss can notice.", lambda: _forgotten(np.ones) and not _forgotten(np.arange)),
             Option("the division by σ forgotten", "The right gradient is 0 here, and 0 times σ is 0.",
                    _let_through(lambda g, x: x.std() * felt(g, x))),
             Option("the part along x̂ divided by d − 1 instead of d",

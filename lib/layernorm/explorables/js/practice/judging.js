@@ -31,7 +31,7 @@ function numbers(form, { wrong, cases }, at, given, places = given.map(() => nul
   const itsName = { right: false, known, words: fill(wrong[known], told) };
   if (offs[known] <= 1) return itsName;
   const few = (wanted, off) => !whole && off <= FEW && rounded(given, places, wanted);
-  if (few(answer, truth)) return { right: false, slip: true, words: "Nearly: give three digits. This is not counted yet." };
+  if (few(answer, truth)) return { right: false, slip: true, words: "Nearly: give three digits." };
   if (few(others[known], offs[known])) return itsName;
   if (!whole && truth <= ROUGH) return { right: false, words: "Close, but not it: go through the arithmetic again." };
   if (apart(given.map((a) => -a), answer, form) <= 1) return { right: false, words: given.length > 1 ? "All signs are turned round." : "The size is right, the sign is not." };

@@ -1,4 +1,5 @@
 // What a learner types as an answer: numbers, fractions, roots, powers.  Pure.
+import { EXACT } from "./judging.js";
 
 const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?/i;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -86,7 +87,7 @@ export function read(text, { many, whole }) {
   if (whole && tokens.length !== many) tokens = parts(said.replace(/(\d)[, ](?=\d{3}\b)/g, "$1"));      // 38,400
   const numbers = tokens.map(value), odd = numbers.indexOf(null);
   if (odd >= 0) return { error: `“${tokens[odd]}” is no number here. ${TAKEN}` };
-  const part = whole ? numbers.findIndex((v) => Math.abs(v - Math.round(v)) > 1e-9 * Math.abs(v)) : -1;
+  const part = whole ? numbers.findIndex((v) => Math.abs(v - Math.round(v)) > EXACT * Math.abs(v)) : -1;
   if (part >= 0) return { error: `“${tokens[part]}”: a count is a whole number. Which one does the question want?` };
   if (numbers.length === many) return { numbers, places: tokens.map(placed) };
   const comma = !whole && /\d,\d/.test(said) ? " A comma stands between numbers; within one, write a point." : "";

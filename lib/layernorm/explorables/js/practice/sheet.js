@@ -72,7 +72,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
       return undefined;
     }
     const found = judge(seen, key, at, what, places);
-    if (first !== null) found.words = found.words.replace(" This is not counted yet.", "");
+    if (found.slip && first === null) found.words += " This is not counted yet.";
     if (!found.slip && first === null) {
       first = found.right;
       answered({ right: found.right, sure, hinted: hinted > 0, at });
