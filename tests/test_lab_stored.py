@@ -309,10 +309,13 @@ def test_a_screen_reader_hears_names_values_and_what_has_settled(page_of):
     expect(page.get_by_role("radiogroup", name="What the map sees")).to_be_visible()
     expect(page.locator(".ln-say")).to_contain_text("The pixels as they are")
     slider.focus()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)                                 # the page's time, whatever the machine's is
     page.keyboard.press("ArrowRight")
+    page.clock.run_for(200)
     expect(slider).to_have_attribute("aria-valuetext", "10")
-    page.wait_for_timeout(200)
     assert status.text_content() == ""                        # not while it moves
+    page.clock.run_for(1000)
     expect(status).to_contain_text("need a step 100 times smaller")
     expect(page.get_by_role("img")).to_have_attribute("aria-label", re.compile("raw 7.47·10⁻⁶, ÷ 16 0.00191, LayerNorm 0.0636"))
 
