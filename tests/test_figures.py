@@ -116,6 +116,16 @@ def test_the_number_of_companions_is_counted_from_the_axes():
     for axes, wanted in (((2,), 4), ((1, 2), 12), ((0, 1), 6)):
         alt = ln.figures.companions((2, 3, 4), (0, 1, 2), {"LN": axes}, ("example", "token", "feature")).alt
         assert f"LN: {wanted} cells" in alt
+        assert ln.figures.companions((2, 3, 4), (0, 1, 2), {"LN": [a - 3 for a in axes]}, ("example", "token", "feature")).alt == alt
+
+
+def test_companions_refuses_a_cell_or_an_axis_that_is_not_there():
+    names = ("example", "token", "feature")
+    with pytest.raises(ValueError, match=r"axis \(7,\) does not exist in an array of shape \(2, 3, 4\)"):
+        ln.figures.companions((2, 3, 4), (0, 1, 2), {"LN": (7,)}, names)
+    for cell in ((0, 1, 9), (0, 1)):
+        with pytest.raises(ValueError, match=r"cell must be one of an array of shape \(2, 3, 4\), got"):
+            ln.figures.companions((2, 3, 4), cell, {"LN": (2,)}, names)
 
 
 def test_a_length_in_space_is_told_with_the_root_that_it_has_beside_level_and_size():

@@ -86,16 +86,16 @@ def test_a_typed_guess_is_judged_by_its_value(visit):
     card.get_by_label("Your number").fill("4")
     card.get_by_role("button", name="Check").click()
     expect(card).to_contain_text("✓ As you said: 4.")
-    for typed, said in {"−2,5": "You said −2.5;", "1e1": "You said 10;"}.items():
+    for typed, said in {"−2,5": "You said −2.5;", "1e1": "You said 10;", "1/4": "You said 0.25;"}.items():
         card.get_by_role("button", name="Guess again").click()
         card.get_by_label("Your number").fill(typed)
         card.get_by_label("Your number").press("Enter")
         expect(card).to_contain_text(said)
     card.get_by_role("button", name="Guess again").click()
-    for typed in "", "four":                                              # Enter says what is missing, and keeps no guess
+    for typed in "", "four", "1/", "/4", "1/0":                                              # Enter says what is missing, and keeps no guess
         card.get_by_label("Your number").fill(typed)
         card.get_by_label("Your number").press("Enter")
-        assert card.get_by_label("Your number").evaluate("e => e.validationMessage") == "Type a number, like 0.5."
+        assert card.get_by_label("Your number").evaluate("e => e.validationMessage") == "Type a number, like 0.25 or 1/4."
         expect(card.get_by_role("button", name="Check")).to_be_disabled()
 
 

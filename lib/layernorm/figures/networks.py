@@ -57,7 +57,7 @@ def saturation(inputs):
     ax.axhline(0, color=C.edge, lw=0.8)
     ax.plot(u, np.tanh(u), color=C.ink_3, marker="none")
     for v in inputs:
-        slope, at = 1 - np.tanh(v) ** 2, np.tanh(v)
+        slope, at = np.cosh(v) ** -2, np.tanh(v)
         reach = 1.1 / np.hypot(1, slope)
         ax.plot([v - reach, v + reach], [at - slope * reach, at + slope * reach], color=C.grad, lw=3, marker="none", ls="-")
         ax.plot(v, at, "o", color=C.x)
@@ -68,7 +68,7 @@ def saturation(inputs):
     ax.set_yticklabels([number(v, 0) for v in (-1, 0, 1)])
     ax.set_xlabel("what arrives", loc="right")
     ax.set_title("tanh of it", color=C.ink_2)
-    said = "; ".join(f"at {number(v, 0)}: {_slope(1 - np.tanh(v) ** 2)}" for v in inputs)
+    said = "; ".join(f"at {number(v, 0)}: {_slope(np.cosh(v) ** -2)}" for v in inputs)
     return fig, f"The curve of tanh with its slope {said}."
 
 

@@ -5,16 +5,24 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from ..functional.arguments import normalized
 from .picture import C, drawn
 
 GAP = 0.9
 
 
 def companions(shape, cell, choices, names):
-    """A small array once for each of ``choices`` {title: axes}: ``cell`` and all that share its mean."""
+    """A small array once for each of ``choices`` {title: axes}: ``cell`` and all that share its mean.
+
+    Raises ``ValueError`` for a cell or an axis that an array of this shape does not have.
+    """
     index = np.indices(shape)
-    members = {title: np.all([index[a] == cell[a] for a in range(len(shape)) if a not in axes] + [np.ones(shape, bool)], axis=0)
-               for title, axes in choices.items()}
+    if len(cell) != len(shape) or not all(0 <= at < size for at, size in zip(cell, shape)):
+        raise ValueError(f"cell must be one of an array of shape {tuple(shape)}, got {tuple(cell)}")
+    members = {}
+    for title, axes in choices.items():
+        over = normalized(axes, index[0], "an array")
+        members[title] = np.all([np.ones(shape, bool), *(index[a] == cell[a] for a in range(len(shape)) if a not in over)], axis=0)
     return sharing(shape, cell, members, names)
 
 
@@ -47,8 +55,8 @@ def sharing(shape, cell, members, names):
         shared = int(mine.sum())
         ax.set(xlim=(-margin, across + 0.1), ylim=(-len(bands) * down, 0.1), aspect="equal")
         ax.axis("off")
-        ax.set_title(f"{title}: {shared} cells share a mean", color=C.ln)
-        said.append(f"{title}: {shared} cells share its mean")
+        ax.set_title(f"{title}: " + (f"{shared} cells share a mean" if shared > 1 else "1 cell is its own mean"), color=C.ln)
+        said.append(f"{title}: " + (f"{shared} cells share its mean" if shared > 1 else "it is its own mean"))
     return fig, f"An array of shape {shape}, axes {', '.join(names)}, with one cell marked. {'; '.join(said)}."
 
 

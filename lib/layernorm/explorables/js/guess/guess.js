@@ -36,10 +36,13 @@ export function render({ model, el: root }) {
   }
 
   function field(check) {
-    const read = () => (input.value.trim() ? +input.value.replace(",", ".").replace("−", "-") : NaN);
+    const read = () => {                                       // a fraction is a number, too
+      const [top, below] = input.value.replaceAll(",", ".").replace("−", "-").split("/").map((text) => (text.trim() ? +text : NaN));
+      return below === undefined ? top : top / below;
+    };
     const look = () => {
       check.disabled = !Number.isFinite(read());
-      input.setCustomValidity(check.disabled ? "Type a number, like 0.5." : "");
+      input.setCustomValidity(check.disabled ? "Type a number, like 0.25 or 1/4." : "");
     };
     const input = el("input", { type: "text", inputmode: "decimal", class: "ln-typed", "aria-label": `Your number: ${question}`,
       oninput: look,
