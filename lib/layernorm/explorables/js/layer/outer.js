@@ -30,14 +30,16 @@ function field(label, kind, put) {
 function column(view, j) {
   const name = `x${subscript(j + 1)}`, number = field(name, "r-x", (v) => view.edit("x", j, v));
   const bar = el("i", { class: "ly-bar" }), was = el("i", { class: "ly-was" }), zero = el("i", { class: "ly-zero" });
+  const lane = el("span", { class: "ly-lane" }, was, bar, zero);
   const nought = el("span", {}, "0"), top = el("span", {}), scale = el("span", { class: "ly-ends" }, nought, top);
   const range = el("input", { type: "range", step: "any", "aria-label": `${name}, drag`, oninput: () => view.edit("x", j, +range.valueAsNumber.toPrecision(2)) });
   strides(range, 0.1, 1, () => view.get("x")[j], (v) => view.edit("x", j, v));
   view.grips(range);
   return {
     head: el("label", { class: "ly-in" }, el("span", { class: "ly-name r-x", "aria-hidden": "true" }, name), number.input),
-    track: scrubber("ly-track", el("span", { "aria-hidden": "true" }, el("span", { class: "ly-lane" }, was, bar, zero), scale), range),
-    draw({ now, before, xs }) {
+    track: scrubber("ly-track", el("span", { "aria-hidden": "true" }, lane, scale), range),
+    lane,
+    draw({ now, before, xs, wide }) {
       const v = now.x[j];
       number.draw(v);
       across(bar, xs, v);
@@ -47,7 +49,7 @@ function column(view, j) {
       was.hidden = before.x[j] === v;
       ruled(nought, xs);
       // Zero has its number always; of the two ends that which has room.
-      const near = (bar.parentNode.clientWidth * xs[1]) / (xs[1] - xs[0]) < DIGIT * (brief(xs[1]).length + 1);
+      const near = (wide * xs[1]) / (xs[1] - xs[0]) < DIGIT * (brief(xs[1]).length + 1);
       top.textContent = brief(xs[near ? 0 : 1]);
       [top.style.left, top.style.right] = near ? ["0", "auto"] : ["", ""];
       [range.min, range.max] = xs;
@@ -121,13 +123,15 @@ function output(view, i) {
 export function sheet(view) {
   const columns = [0, 1, 2].map((j) => column(view, j)), outputs = [0, 1].map((i) => output(view, i));
   const cells = Array.from({ length: (ROWS + 1) * D }, (_, k) => gradient(view, k)), row = (i) => cells.slice(D * i, D * i + D).map((one) => one.node);
+  let wide = 0;                                               // px, of a lane: asked for in a draw it would be laid out for each
+  new ResizeObserver(([{ contentRect }]) => { wide = contentRect.width; view.later(); }).observe(columns[0].lane);
   const law = (...lines) => el("span", { class: "ly-law" }, lines.map((line) => el("span", {}, line)));
   return {
     node: el("div", { class: "ly-sheet", role: "group", "aria-label": "The layer: inputs, weights, outputs, and their gradients" },
       columns.map((one) => one.head), law("z = Wx + b", "y = ReLU(z)"), columns.map((one) => one.track), law("dW = dz xᵀ"),
       outputs.flatMap((one, i) => [...row(i), one.node]), row(ROWS), law("dx = Wᵀdz")),
     draw(state) {
-      for (const one of [...columns, ...cells, ...outputs]) one.draw(state);
+      for (const one of [...columns, ...cells, ...outputs]) one.draw({ ...state, wide });
     },
   };
 }
