@@ -139,7 +139,7 @@ def test_what_is_too_small_to_be_printed_counts_and_is_told_apart(js):
     assert now["seen"]["mlp"] == [3]                              # 2 x + a is no multiple of x + a
     change = np.array(now["change"]["attention"]).max()
     assert 1e-6 < change < 1e-4 and np.allclose(np.abs(np.subtract(now["is"]["attention"], now["was"]["attention"])).max(), change)
-    assert js(MODULE)("['x', 'attention', 'mlp'].map((name) => $report.under(name, n))", n=now) == ["3", "(1–5)", "3"]
+    assert js(MODULE)("['x', 'attention', 'mlp'].map((name) => $report.under(name, n))", n=now) == ["3", "(1–5)", "1–5"]
 
 
 @pytest.mark.parametrize("tokens, text", [([1, 2, 3, 4, 5], "1–5"), ([3], "3"), ([1, 3, 4], "1 3–4"), ([], "–")])

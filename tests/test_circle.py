@@ -13,7 +13,7 @@ MODES = ["forward", "backward", "rms"]
 # What the questions of the lesson plan must find to be right, by option.
 ANSWERS = {
     "forward": {"Slide": [1], "Stretch": [1], "−x": [1], "Constant": [1], "Nearly constant": [1], "Cloud": [2], "γ, β": [1]},
-    "backward": {"Push y₁": [0, 1], "Push all": [3], "Push y₃": [3], "Other x": [0, 1, 2], "10x": [2]},
+    "backward": {"Pull y₁": [0, 1], "Pull all": [3], "Pull y₃": [3], "Other x": [0, 1, 2], "10x": [2]},
     "rms": {"Slide": [1], "Stretch": [0], "−x": [1], "Constant": [1], "Cloud": [1]},
 }
 
@@ -159,7 +159,7 @@ def test_the_answers_are_those_of_the_reference(js):
     assert (ln.layer_norm(ends["Constant"]) == 0).all()
     assert 0.3 < np.linalg.norm(ln.layer_norm(ends["Nearly constant"])) / ROOT3 < 0.9
     b = np.array([0.0, 0, 6])
-    for preset, g in (("Push y₁", [1, 0, 0]), ("Push all", [1, 1, 1]), ("Push y₃", [0, 0, 1])):
+    for preset, g in (("Pull y₁", [1, 0, 0]), ("Pull all", [1, 1, 1]), ("Pull y₃", [0, 0, 1])):
         felt = np.flatnonzero(abs(ln.Circle(mode="backward", x=b, g=g).dx) > 1e-9).tolist()
         assert (felt or [3]) == ANSWERS["backward"][preset]
     np.testing.assert_allclose(ln.Circle(mode="backward", x=10 * b).dx, ln.Circle(mode="backward", x=b).dx / 10, rtol=1e-12)
@@ -182,7 +182,7 @@ def test_each_sentence_and_each_row_is_whole(js, mode):
 
 
 def test_what_no_one_can_feel_or_divide_is_said(js):
-    start = state(js, "backward", "Push y₁")
+    start = state(js, "backward", "Pull y₁")
     say = lambda **changes: js("circle/tale")("$tale.sentence($tale.told(s), { step: 3, cloud: false })", s=start | changes)  # noqa: E731
     assert say(g=[0, 0, 0]) == "g is 0: nothing pulls at the outputs, and no entry of x feels anything."
     assert "here ε is 0 too" in say(x=[3, 3, 3]) and "divided by √ε" in say(x=[3, 3, 3])
@@ -195,7 +195,7 @@ def test_a_number_fits_its_column(js, value, words):
 
 
 def test_products_with_one_and_with_the_normalized_vector_are_shown_as_zero(js):
-    rows = js("circle/tale")("$tale.rows($tale.told(s))", s=state(js, "backward", "Push y₁"))
+    rows = js("circle/tale")("$tale.rows($tale.told(s))", s=state(js, "backward", "Pull y₁"))
     assert [row["more"] for row in rows[1:]] == [[1, pytest.approx(-0.70710678)], [0, pytest.approx(-0.70710678)], [0, 0], [0, 0]]
 
 

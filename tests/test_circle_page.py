@@ -308,9 +308,12 @@ def test_keys_move_x_along_the_axis_round_it_and_away(show):  # noqa: F811
     ground = root.get_by_role("slider", name="Direction of view")
     ground.focus()
     page.keyboard.press("ArrowRight")
-    expect(ground).to_have_attribute("aria-valuetext", "turned by −35°, tilted by 24°")
+    expect(ground).to_have_attribute("aria-valuetext", "turned by −180°, tilted by 24°")               # one step behind the end, all round
     page.keyboard.press("ArrowDown")
-    expect(ground).to_have_attribute("aria-valuetext", "turned by −35°, tilted by 29°")
+    expect(ground).to_have_attribute("aria-valuetext", "turned by −180°, tilted by 29°")
+    for key, turned in (("PageUp", "−150"), ("PageDown", "−180"), ("End", "175"), ("Home", "−180")):
+        page.keyboard.press(key)
+        expect(ground).to_have_attribute("aria-valuetext", f"turned by {turned}°, tilted by 29°")
 
 
 def test_on_the_ones_axis_there_is_no_direction(show):  # noqa: F811

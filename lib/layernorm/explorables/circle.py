@@ -10,7 +10,7 @@ from .modules import bundle
 _START = {"forward": [2.0, 0.0, 4.0], "backward": [0.0, 0.0, 6.0], "rms": [2.0, 0.0, 4.0]}
 
 PRESETS = {"forward": ("Slide", "Stretch", "−x", "Constant", "Nearly constant", "Cloud", "γ, β"),
-           "backward": ("Push y₁", "Push all", "Push y₃", "Other x", "10x"), "rms": ("Slide", "Stretch", "−x", "Constant", "Cloud")}
+           "backward": ("Pull y₁", "Pull all", "Pull y₃", "Other x", "10x"), "rms": ("Slide", "Stretch", "−x", "Constant", "Cloud")}
 
 
 class Circle(Explorable):

@@ -17,12 +17,13 @@ export function named(name, order) {
 const joined = (words) => words.join(", ").replace(/, ([^,]*)$/, " and $1");
 const counted = (one, tokens) => `${one}${tokens.length === 1 ? "" : "s"} ${joined(tokens)}`;
 const bold = (words) => `<b class="bk-says">${words}</b>`;
-// 3, 1–5, 1 3–5: what stands under a stage
+// 3, 1–5, 1 3–5: what stands under a stage; in brackets where no change is large enough to be printed
 const runs = (tokens) => tokens.reduce((all, t) => (all.at(-1)?.[1] === t - 1 ? [...all.slice(0, -1), [all.at(-1)[0], t]] : [...all, [t, t]]), []);
 const ranged = (tokens) => runs(tokens).map(([a, b]) => (a === b ? a : `${a}–${b}`)).join(" ");
 export function under(name, { rows, seen, asked }) {
   if (asked && name !== "x") return "?";
-  return ranged(seen[name]) || (rows[name].length ? `(${ranged(rows[name])})` : "–");
+  const all = ranged(rows[name]) || "–";
+  return rows[name].length && !seen[name].length ? `(${all})` : all;
 }
 
 // --- Questions -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// The Circle: where normalizing puts a point with three features, and which pushes at the outputs reach it.
+// The Circle: where normalizing puts a point with three features, and which pulls at the outputs reach it.
 import { el, mover, onceAFrame, still } from "../kit.js";
 import { announcer, caption, chipsOf, headed, viewOn } from "../desk.js";
 import { panel } from "./panel.js";

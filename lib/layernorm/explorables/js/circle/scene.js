@@ -99,7 +99,8 @@ export function scene(view) {
     if (!view.held) view.set({});
   };
   movable(ground, { label: "Direction of view", view, move: (dx, dy) => rotate(dx * 0.5, dy * 0.4),
-    keys: { ArrowLeft: (k) => rotate(-5 * k, 0), ArrowRight: (k) => rotate(5 * k, 0), ArrowUp: (k) => rotate(0, -5 * k), ArrowDown: (k) => rotate(0, 5 * k) } });
+    keys: { ArrowLeft: (k) => rotate(-5 * k, 0), ArrowRight: (k) => rotate(5 * k, 0), ArrowUp: (k) => rotate(0, -5 * k), ArrowDown: (k) => rotate(0, 5 * k),
+      PageUp: () => rotate(30, 0), PageDown: () => rotate(-30, 0), Home: () => rotate(-180 - view.get("turn"), 0), End: () => rotate(175 - view.get("turn"), 0) } });
 
   const round = (v) => v.map((a) => +a.toFixed(3));
   const nudge = (level, size, direction) => {

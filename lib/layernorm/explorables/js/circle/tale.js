@@ -9,7 +9,7 @@ const Y = (text) => mark("r-y", text), GRAD = (text) => mark("r-grad", text);
 
 export const TITLES = {
   forward: "Where can LayerNorm put a point?",
-  backward: "What does x feel of a push at its outputs?",
+  backward: "What does x feel of a pull at its outputs?",
   rms: "Where can RMSNorm put a point?",
 };
 export const STEPS = ["g", "− part along 1", "− part along x̂", "÷ σ"];
@@ -115,7 +115,7 @@ const FLOWS = [
   },
   (now) => {
     const quiet = still(now), σ = `${now.eps > 0 ? "√(σ² + ε)" : "σ"} = ${short(now.n.std)}`;
-    if (quiet.length === 3) return `Divided by ${STAT(σ)}: still 0. ${X("No entry of x feels")} this push.`;
+    if (quiet.length === 3) return `Divided by ${STAT(σ)}: still 0. ${X("No entry of x feels")} this pull.`;
     return `x moves x̂ by a step divided by ${STAT(σ)}, so the gradient is divided too. `
       + (quiet.length ? `${X(`${names(quiet, "x")} ${quiet.length > 1 ? "feel" : "feels"} 0`)}.` : `${X("Every entry of x feels it")}.`);
   },
@@ -205,10 +205,10 @@ const felt = (now) => {
 const pulls = (ask, x, g, tell) => ({ ask: `${ask} Which entries of x feel it?`, options: ["x₁", "x₂", "x₃", "none"], many: true, lone: 3,
   x, g, right: (_, end) => felt(end), tell });
 const BACKWARD = {
-  "Push y₁": pulls("The loss pulls at y₁ alone.", [0, 0, 6], [1, 0, 0], (now) => `The gradient is ${list(now.back.arrows[LAST].map((v) => (tiny(v, 1) ? 0 : v)))}${
+  "Pull y₁": pulls("The loss pulls at y₁ alone.", [0, 0, 6], [1, 0, 0], (now) => `The gradient is ${list(now.back.arrows[LAST].map((v) => (tiny(v, 1) ? 0 : v)))}${
     now.x[0] === now.x[1] ? ". Moving x₃ changes level and size alone: x̂ stays." : ": x̂ turns on its circle, and can do nothing else."}`),
-  "Push all": pulls("The loss pulls at all three outputs alike.", [0, 0, 6], [1, 1, 1], () => "The outputs sum to 0 whatever x does. They cannot rise together."),
-  "Push y₃": pulls("The loss pulls at y₃ alone.", [0, 0, 6], [0, 0, 1], () => "y₃ is at its largest, √2. g has a part along 1 and a part along x̂, and no other."),
+  "Pull all": pulls("The loss pulls at all three outputs alike.", [0, 0, 6], [1, 1, 1], () => "The outputs sum to 0 whatever x does. They cannot rise together."),
+  "Pull y₃": pulls("The loss pulls at y₃ alone.", [0, 0, 6], [0, 0, 1], () => "y₃ is at its largest, √2. g has a part along 1 and a part along x̂, and no other."),
   "Other x": pulls("Another x, (2, 0, 4), and a pull at y₁ alone.", A, [1, 0, 0], ({ back }) => `The gradient is ${list(back.arrows[LAST])}. Nothing of g pointed along x̂ here.`),
   "10x": { ...pulls("", [0, 0, 60], [1, 0, 0], () => "x̂ is where it was, so g loses the same parts. Then what is left is divided by a σ ten times as large."),
     ask: "An x ten times as large, (0, 0, 60). How large is its gradient?", options: ["ten times", "the same", "a tenth"],

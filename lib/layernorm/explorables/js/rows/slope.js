@@ -123,6 +123,7 @@ export function slope(view) {
       place(clip, { width: size.width - LEFT - RIGHT, height: floor - HEAD + 10 });
       svg.dataset.open = open;
       for (const part of [line, marks, beta.node, gamma.node, title]) part.toggleAttribute("hidden", !open);
+      for (const knob of [beta.node, gamma.node]) knob.ariaHidden = !open;              // Chromium tells of a hidden slider all the same
       place(ask, { x: size.width / 2, y: size.height / 2 + 6 });
       place(later, { x: size.width / 2, y: size.height / 2 + 34 });
       for (const part of [ask, later]) part.toggleAttribute("hidden", open);
