@@ -1,5 +1,6 @@
 """The Circle computes as the reference does: forward, backward, RMSNorm; its pictures, questions and words follow from the state."""
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -186,6 +187,24 @@ def test_what_no_one_can_feel_or_divide_is_said(js):
     say = lambda **changes: js("circle/tale")("$tale.sentence($tale.told(s), { step: 3, cloud: false })", s=start | changes)  # noqa: E731
     assert say(g=[0, 0, 0]) == "g is 0: nothing pulls at the outputs, and no entry of x feels anything."
     assert "here ε is 0 too" in say(x=[3, 3, 3]) and "divided by √ε" in say(x=[3, 3, 3])
+
+
+def felt_exactly(x, g):
+    """Which entries of x feel something, at ε = 0, by fractions of the very numbers."""
+    x, g = ([Fraction(v) for v in one] for one in (x, g))
+    x, g = ([v - sum(one) / 3 for v in one] for one in (x, g))
+    along = sum(a * b for a, b in zip(g, x)) / sum(a * a for a in x)
+    return [i for i in range(3) if g[i] != along * x[i]]
+
+
+@pytest.mark.parametrize("far", [1, 8, 50, 3000, 9000])
+@pytest.mark.parametrize("apart", [1, 0.1, 0.001])
+def test_close_to_the_ones_axis_nothing_is_felt_that_is_not_there(js, far, apart):
+    for x in ([far, far, far + apart], [far + apart, far, far], [far, far + apart, far + 3 * apart], [-far, -far, apart - far]):
+        for g in ([1, 0, 0], [1, 1, 1], [0, 0, 1], [2, -1, 0.5]):
+            s = state(js, "backward", "Pull y₁") | {"x": x, "g": g, "eps": 0}
+            values = js("circle/tale")("$tale.rows($tale.told(s)).at(-1)", s=s)["values"]
+            assert [i for i, v in enumerate(values) if v != 0] == felt_exactly(x, g), (x, g, values)
 
 
 @pytest.mark.parametrize("value, words", [(2, "2"), (-1.2247449, "−1.225"), (0.0042, "0.0042"), (0.0177, "0.018"), (1e-13, "0"), (3.2e-7, "3·10⁻⁷"),

@@ -213,6 +213,27 @@ def test_two_processes_store_the_same_bytes_as_one(tmp_path):
     assert one == two and check("squares", made, tmp_path / "2", processes=2) == ""
 
 
+def test_what_is_computed_at_once_is_stored_one_by_one_and_need_not_be_complete(tmp_path):
+    calls = []
+
+    def run(*, a, b):
+        calls.append((a, b))
+        return [{"sum": a + one} for one in b] if isinstance(b, list) else {"sum": a + b}
+    made = Uncoded(run, {"b": (10, 20, 30), "a": (1, 2)}, needs=("numpy",), at_once="b")
+    renew("sums", made, tmp_path)
+    assert calls == [(1, [10, 20, 30]), (2, [10, 20, 30])]
+    content = read("sums", tmp_path)
+    assert [entry["result"]["sum"] for entry in content["entries"]] == [11, 12, 21, 22, 31, 32] and check("sums", made, tmp_path) == ""
+    lines = [{key: content[key] for key in ("grid", "code")}, *content["entries"][:5]]         # interrupted in the middle of a group
+    (tmp_path / "sums.partial.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    before, calls[:] = (tmp_path / "sums.json").read_bytes(), []
+    renew("sums", made, tmp_path)
+    assert calls == [(2, 30)] and (tmp_path / "sums.json").read_bytes() == before
+    content["entries"][3]["result"]["sum"] = 23
+    (tmp_path / "sums.json").write_text(json.dumps(content))
+    assert check("sums", made, tmp_path) == "1 of 6 differ, the first at {'b': 20, 'a': 2}"
+
+
 def test_a_stored_number_that_is_not_computed_is_found(tmp_path):
     made = toy_experiment(count())
     renew("one", made, tmp_path)

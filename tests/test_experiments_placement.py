@@ -11,8 +11,10 @@ from layernorm.experiments import learning, placement
 from layernorm.experiments.learning import (
     AVERAGED,
     CALM,
+    LEAST,
     SOLVED,
     STEPS,
+    STUCK,
     learned,
     reverse_losses,
     side_by_side,
@@ -45,14 +47,24 @@ def test_a_run_is_solved_when_the_mean_of_twenty_losses_is_below_a_tenth_and_end
 
 def test_a_run_that_is_never_solved_ends_after_all_steps_and_one_that_is_no_number_at_once():
     counted = iter(range(10 ** 6))
-    assert solved_and_final(2.0 + 0 * t for t in counted) == (None, 2.0)
+    assert solved_and_final(1.5 + 0 * t for t in counted) == (None, 1.5)
     assert next(counted) == STEPS
     assert solved_and_final(iter([2.0, float("nan"), 0.0])) == (None, None)
 
 
+@pytest.mark.parametrize("warm_up", [0, 50])
+def test_a_run_ends_when_not_one_of_two_hundred_steps_was_better_than_guessing(warm_up):
+    guessing = np.log(learning.VOCABULARY)
+    for better, ends in ((None, warm_up + STUCK), (warm_up, warm_up + 1 + STUCK), (warm_up + 30, warm_up + 31 + STUCK)):
+        counted = iter(range(10 ** 6))
+        losses = (guessing - 1.01 * LEAST if step == better else guessing - 0.99 * LEAST for step in counted)
+        solved, final = solved_and_final(losses, warm_up=warm_up)
+        assert next(counted) == ends and solved is None and final == pytest.approx(guessing - 0.99 * LEAST)
+
+
 def test_of_a_run_whose_losses_end_before_it_does_nothing_is_said():
-    assert solved_and_final(iter([2.0] * (STEPS - 1))) is None
-    assert solved_and_final(iter([2.0] * STEPS)) == (None, 2.0)
+    assert solved_and_final(iter([1.5] * (STEPS - 1))) is None
+    assert solved_and_final(iter([1.5] * STEPS)) == (None, 1.5)
 
 
 def test_a_run_that_is_lost_again_says_both():
@@ -113,12 +125,26 @@ def test_networks_that_learn_side_by_side_learn_what_each_learns_alone(options):
     rngs = [rng(seed) for seed in range(3)]
     models = [small_transformer(depth=2, start="torch", rng=one, **options) for one in rngs]
     before = [parameter.clone() for model in models for parameter in model.parameters()]
-    together = list(islice(side_by_side(models, rate=0.01, warm_up=5, rngs=rngs), 30))
+    rates, going = [0.01, 0.002, 0.01], [0, 1, 2]
+    together = [[], [], []]
+    for losses in islice(side_by_side(models, rates=rates, warm_up=5, rngs=rngs, going=going), 30):
+        for one, loss in zip(going, losses):
+            together[one].append(loss)
+        if len(together[2]) == 12:                                # it ends here; the others notice nothing
+            going[:] = [0, 1]
+    assert list(map(len, together)) == [30, 30, 12]
     assert all(map(torch.equal, before, (parameter for model in models for parameter in model.parameters())))
-    for seed, losses in enumerate(zip(*together)):
+    for seed, losses in enumerate(together):
         one = rng(seed)
-        alone = reverse_losses(small_transformer(depth=2, start="torch", rng=one, **options), rate=0.01, warm_up=5, rng=one)
-        np.testing.assert_allclose(losses, list(islice(alone, 30)), rtol=1e-9)
+        alone = reverse_losses(small_transformer(depth=2, start="torch", rng=one, **options), rate=rates[seed], warm_up=5, rng=one)
+        np.testing.assert_allclose(losses, list(islice(alone, len(losses))), rtol=1e-9)
+
+
+def test_several_rates_at_once_give_what_each_gives():
+    task = {"depth": 1, "start": "torch", "warm_up": 0, "seeds": 2, "steps": 150}
+    both = learned(rate=[0.01, 0.001], **task)
+    assert both == [learned(rate=0.01, **task), learned(rate=0.001, **task)]
+    assert None not in both[0]["solved"] and both[1]["solved"] == [None, None]
 
 
 def test_who_stops_learning_early_keeps_the_seeds_that_had_ended():
@@ -148,7 +174,7 @@ def test_what_is_left_out_is_not_there(without, left, monkeypatch):
         made.append(small_transformer(**options))
         return made[-1]
     monkeypatch.setattr(learning, "small_transformer", noted)
-    monkeypatch.setattr(learning, "solved_and_final", lambda losses, steps, warm_up: (None, 0.0))
+    monkeypatch.setattr(learning, "_over", lambda seen, warm_up: True)                    # one step is enough
     placement.left_out(without=without, start="torch", rate=0.003, seeds=1)
     assert sum(isinstance(module, nn.LayerNorm) for module in made[0].modules()) == left
 

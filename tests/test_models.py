@@ -115,11 +115,36 @@ def test_decoding_token_by_token_equals_the_whole_pass(placement, norm):
     assert cache.tokens == 9
 
 
+def test_a_cache_is_for_one_causal_model_and_as_many_sequences():
+    make = {"width": D, "depth": 1, "heads": HEADS, "causal": True}
+    model, other, cache = Transformer(11, 9, **make), Transformer(11, 9, **make), Cache()
+    model(tokens_of((2, 3)), cache)
+    with pytest.raises(ValueError, match="this cache holds 2 sequences, got 1"):
+        model(tokens_of((1, 1)), cache)
+    with pytest.raises(ValueError, match="this cache holds 3 tokens of another model"):
+        other(tokens_of((2, 1)), cache)
+    with pytest.raises(ValueError, match="only a causal model has a cache"):
+        Transformer(11, 9, **make | {"causal": False})(tokens_of((2, 3)), Cache())
+
+
+@pytest.mark.parametrize("options, words", [
+    ({"depth": -1}, "depth"), ({"heads": 0}, "heads"), ({"eps": -1.0}, "eps"), ({"without": ("mpl",)}, "'attention', 'mlp', 'final', got 'mpl'")])
+def test_sizes_and_names_that_no_model_has_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        Transformer(11, 9, **{"width": D, "depth": 1, "heads": HEADS} | options)
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, .*got 0"):
+        initialize(Transformer(5, 5, width=D, depth=1, heads=2), "xavier", rng=0)
+    with pytest.raises(ValueError, match="'attention', 'mlp', got 'final'"):
+        Block(D, HEADS, without=("final",))
+    with pytest.raises(ValueError, match=r"tokens must have the shape \(B, T\), got \(3,\)"):
+        Transformer(11, 9, width=D, depth=1, heads=HEADS)(tokens_of((3,)))
+
+
 def test_without_names_the_normalizations_that_are_left_out():
     def count(**options):
         return sum(isinstance(m, nn.LayerNorm) for m in Transformer(11, 8, width=D, depth=3, heads=2, **options).modules())
     assert count() == 7 and count(placement="post") == 6 and count(placement="peri") == 13 and count(placement="none") == 0
-    assert [count(without=(name,)) for name in NORMS] == [4, 4, 6] and count(without=NORMS) == 0
+    assert [count(without=(name,)) for name in NORMS] == [4, 4, 6] and count(without=NORMS) == 0 and count(without="mlp") == 4
     model = Transformer(11, 8, width=D, depth=1, heads=2, without=("attention",))
     assert isinstance(model.blocks[0].attention_norm, nn.Identity) and isinstance(model.blocks[0].mlp_norm, nn.LayerNorm)
 

@@ -101,6 +101,16 @@ def test_the_verdict_on_a_feature_is_that_of_the_least_possible_error(js):
     assert seen == {"line", "same", "miss", "limit"}
 
 
+@pytest.mark.parametrize("scale", [1, 1e-3, 1e-6, 1e-8, 1e-12])
+def test_two_rows_always_have_a_line_or_one_x_hat(js, scale):
+    rows = (np.random.default_rng(7).integers(-5, 6, (400, 2, 3)) * scale).tolist() + [[[0, 0, 3 * scale], [3 * scale, -scale, 4 * scale]]]
+    for one in fit(js, "all.map((rows) => $fitting.judge(rows, 1e-5).features)", all=rows):
+        assert {feature["kind"] for feature in one} <= {"line", "same", "limit"}
+    steep = fit(js, "$fitting.study([[1, 0], [1 + 1e-14, 1]], [1, 2])")
+    assert steep["kind"] == "limit" and steep["slope"] == pytest.approx(1e14, rel=0.01)
+    assert fit(js, "$fitting.study([[1, 0], [1, 1]], [1, 2])")["kind"] == "same"
+
+
 def test_the_best_line_is_that_of_lstsq(js):
     cases = [points for points in random_points(4) if np.ptp(points[:, 0]) > 1e-3]
     bests = fit(js, "all.map($fitting.best)", all=[points.tolist() for points in cases])

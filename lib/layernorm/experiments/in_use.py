@@ -146,7 +146,7 @@ def next_token(*, over, length, seeds=3, track=iter):
         def loss(rng=rng, model=model):
             tokens = torch.from_numpy(rng.integers(NEXT["vocabulary"], size=(NEXT["batch"], length)))               # (B, T)
             return cross_entropy(model(tokens)[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())
-        for _ in islice(descent(list(model.parameters()), loss, rate=NEXT["rate"], betas=(0.9, 0.999)), NEXT["steps"]):
+        for _ in islice(descent(list(model.parameters()), loss, rates=NEXT["rate"], betas=(0.9, 0.999)), NEXT["steps"]):
             pass
         with torch.no_grad():
             found.append(float(np.mean([loss().item() for _ in range(NEXT["judged"] // NEXT["batch"])])))

@@ -94,13 +94,14 @@ def warm_up(*, placement, start, rate, steps, seeds=4, track=iter):
 
     8 tokens in the vocabulary, width 32, 4 heads, MLP 64 with ReLU, float64; Adam (0.9, 0.98), 16 sequences a step, 600
     steps at most; a run has solved the task when the mean loss of 20 steps is below 0.1 nats, and ends when that of 100 is,
-    none of them in the warm-up.
+    or when not one of 200 steps was better than guessing by 0.1, none of them in the warm-up.
 
     Parameters
     ----------
     placement, start : str
         As in ``first_pass``.
     rate : float > 0
+        Or several, for which the runs are computed side by side.
     steps : int
         Steps over which the rate rises from 0 to ``rate``; there it stays.
     seeds : int
@@ -108,7 +109,7 @@ def warm_up(*, placement, start, rate, steps, seeds=4, track=iter):
 
     Returns
     -------
-    dict
+    dict, or for several rates a list of such
         ``solved``, (seeds,): the step, or None; ``final``, (seeds,): mean loss of the last 20 steps, None if it was no number.
         Who guesses has ln 8 = 2.079.
 
@@ -135,5 +136,6 @@ def left_out(*, without, start, rate, seeds=4, track=iter):
 
 
 def _positive(rate):
-    if not (rate > 0 and math.isfinite(rate)):
-        raise ValueError(f"rate must be positive, got {rate}")
+    for one in np.atleast_1d(rate).tolist():
+        if not (one > 0 and math.isfinite(one)):
+            raise ValueError(f"rate must be positive, got {rate}")

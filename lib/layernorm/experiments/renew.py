@@ -3,7 +3,6 @@ import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing import get_context
 
 from .stored import read, same, stale
@@ -29,12 +28,12 @@ def renew(name, experiment, folder, track=iter, processes=1):
     if not done:
         part.write_text(json.dumps(heading) + "\n", "utf-8")
     with part.open("a", encoding="utf-8") as file, _mapped(processes) as mapped:
-        waiting = [entry for entry in experiment.entries() if _key(entry) not in done]
-        for inputs, result in zip(track(waiting), mapped(partial(_result, experiment), waiting)):
-            entry = {"inputs": inputs, "result": result}
-            file.write(json.dumps(entry) + "\n")
+        waiting = experiment.groups(entry for entry in experiment.entries() if _key(entry) not in done)
+        for group, results in zip(track(waiting), mapped(experiment.results, waiting)):
+            for inputs, result in zip(group, results):
+                done[_key(inputs)] = entry = {"inputs": inputs, "result": result}
+                file.write(json.dumps(entry) + "\n")
             file.flush()
-            done[_key(inputs)] = entry
     content = {"name": name, **heading, "versions": experiment.versions(), "entries": [done[_key(entry)] for entry in experiment.entries()]}
     said = _changes(experiment, folder / f"{name}.json", content["entries"])
     whole = folder / f"{name}.json.new"
@@ -58,9 +57,10 @@ def check(name, experiment, folder, track=iter, processes=1):
     if reason := stale(experiment, content):
         return reason
     with _mapped(processes) as mapped:
-        again = mapped(partial(_result, experiment), [entry["inputs"] for entry in content["entries"]])
-        different = [entry["inputs"] for entry, result in zip(track(content["entries"]), again)
-                     if not same(result, entry["result"], experiment.tolerance)]
+        groups = experiment.groups(entry["inputs"] for entry in content["entries"])
+        stored = {_key(entry["inputs"]): entry["result"] for entry in content["entries"]}
+        different = [inputs for group, results in zip(track(groups), mapped(experiment.results, groups))
+                     for inputs, result in zip(group, results) if not same(result, stored[_key(inputs)], experiment.tolerance)]
     return f"{len(different)} of {len(content['entries'])} differ, the first at {different[0]}" if different else ""
 
 
@@ -75,10 +75,6 @@ def _mapped(processes):
         yield pool.map
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _result(experiment, inputs):
-    return experiment.result(**inputs)
 
 
 def _key(inputs):

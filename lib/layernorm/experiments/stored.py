@@ -27,7 +27,8 @@ class Experiment:
 
     A function that draws random numbers has a parameter ``rng``; its grid has ``seed`` instead, so that each seed's
     number is stored.  ``needs`` names the distributions whose versions are stored; floats keep ``digits`` significant
-    digits, and a number that was computed again agrees if it is off by no more than the share ``tolerance``.
+    digits, and a number that was computed again agrees if it is off by no more than the share ``tolerance``.  ``at_once``
+    names the input of which the function takes several values, to give a list of results.
     """
 
     run: Callable[..., Mapping[str, Any]]
@@ -35,10 +36,24 @@ class Experiment:
     needs: tuple[str, ...] = ("numpy", "scikit-learn")
     digits: int = 6
     tolerance: float = 1e-4
+    at_once: str = ""
 
     def entries(self):
         """All combinations of inputs, the last one changing fastest."""
         return [dict(zip(self.grid, values)) for values in product(*self.grid.values())]
+
+    def groups(self, entries):
+        """``entries`` by what is computed in one call: those that differ in ``at_once`` alone stand together."""
+        found = {}
+        for entry in entries:
+            found.setdefault(tuple(value for name, value in entry.items() if name != self.at_once), []).append(entry)
+        return list(found.values())
+
+    def results(self, group):
+        """The results of a group of entries."""
+        if len(group) == 1:
+            return [self.result(**group[0])]
+        return self.result(**group[0] | {self.at_once: [entry[self.at_once] for entry in group]})
 
     def result(self, *, track=iter, **inputs):
         """What the function returns for these inputs, as it is stored; on one thread, so that sums have one order."""

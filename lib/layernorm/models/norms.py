@@ -1,6 +1,8 @@
 """The normalizations that a block can have."""
 from torch import nn
 
+from ..functional.arguments import number
+
 
 class BatchNormOfTokens(nn.BatchNorm1d):
     """BatchNorm of each feature over all tokens of all sequences."""
@@ -20,8 +22,8 @@ KINDS = {
 def norm_layer(kind, width, eps=1e-5):
     """A module that normalizes the last axis, (…, width) to (…, width): LayerNorm, RMSNorm, BatchNorm, or nothing.
 
-    Raises ``ValueError`` for another ``kind``.
+    Raises ``ValueError`` for another ``kind``, or an eps that is negative.
     """
     if kind not in KINDS:
         raise ValueError(f"norm must be one of {', '.join(map(repr, KINDS))}, got {kind!r}")
-    return KINDS[kind](width, eps)
+    return KINDS[kind](width, number("eps", eps, low=0))

@@ -1,6 +1,7 @@
 """Where training starts: three rules for the first weights of a ``Transformer``."""
 import math
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -36,6 +37,8 @@ def initialize(model, start, *, rng):
     ------
     ValueError
         If there is no such rule.
+    TypeError
+        If ``rng`` is no generator.
 
     Source
     ------
@@ -44,6 +47,8 @@ def initialize(model, start, *, rng):
     """
     if start not in STARTS:
         raise ValueError(f"start must be one of {', '.join(map(repr, STARTS))}, got {start!r}")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0), got {rng!r}")
     writers = {matrix for block in model.blocks for matrix in (block.attention.out, block.mlp.down)}
     for module in model.modules():
         if isinstance(module, nn.Embedding):

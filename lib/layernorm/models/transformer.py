@@ -7,6 +7,7 @@ import math
 import torch
 from torch import nn
 
+from ..functional.arguments import count
 from .norms import norm_layer
 
 PLACEMENTS = ("pre", "post", "peri", "none")
@@ -22,7 +23,7 @@ class Attention(nn.Module):
 
     def __init__(self, width, heads, *, causal=False):
         super().__init__()
-        if width % heads:
+        if width % count("heads", heads, low=1):
             raise ValueError(f"width must be a multiple of heads, got width = {width} and heads = {heads}")
         self.heads, self.causal = heads, causal
         self.qkv = nn.Linear(width, 3 * width)
@@ -32,6 +33,8 @@ class Attention(nn.Module):
         B, T, d = x.shape
         q, k, v = (part.view(B, T, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))    # (B, h, T, d/h) each
         if cache is not None:
+            if not self.causal:
+                raise ValueError("only a causal model has a cache: without the mask earlier tokens hear of later ones")
             k, v = cache.extended(self, k, v)                     # (B, h, S, d/h), S tokens so far
         scores = q @ k.transpose(-2, -1) / math.sqrt(d // self.heads)                                           # (B, h, T, S)
         if self.causal:
@@ -80,7 +83,7 @@ class Block(nn.Module):
     def __init__(self, width, heads, *, hidden=None, placement="pre", norm="LN", without=(), activation="gelu", causal=False,
                  dropout=0.0, eps=1e-5):
         super().__init__()
-        self.placement = _one_of("placement", placement, PLACEMENTS)
+        self.placement, without = _one_of("placement", placement, PLACEMENTS), _named(without, NORMS[:2])
         kinds = {name: "none" if name in without or placement == "none" else norm for name in ("attention", "mlp")}
         self.attention = Attention(width, heads, causal=causal)
         self.attention_norm = norm_layer(kinds["attention"], width, eps)
@@ -126,12 +129,14 @@ class Transformer(nn.Module):
 
     def __init__(self, vocabulary, length, *, width, depth, heads, placement="pre", norm="LN", without=(), **options):
         super().__init__()
-        for name in without:
-            _one_of("without", name, NORMS)
+        without = _named(without, NORMS)
+        for name, size in (("vocabulary", vocabulary), ("length", length), ("width", width), ("depth", depth)):
+            count(name, size, low=1)
         self.tokens = nn.Embedding(vocabulary, width)
         self.positions = nn.Embedding(length, width)
         self.blocks = nn.ModuleList(
-            Block(width, heads, placement=placement, norm=norm, without=without, **options) for _ in range(depth))
+            Block(width, heads, placement=placement, norm=norm, without=[name for name in without if name != "final"], **options)
+            for _ in range(depth))
         last = placement in ("pre", "peri") and "final" not in without
         self.final_norm = norm_layer(norm if last else "none", width, options.get("eps", 1e-5))
         self.head = nn.Linear(width, vocabulary, bias=False)
@@ -146,6 +151,8 @@ class Transformer(nn.Module):
 
     def embed(self, tokens, first=0):
         """What enters the first block, (B, T) -> (B, T, d); the first token stands at position ``first``."""
+        if tokens.ndim != 2:
+            raise ValueError(f"tokens must have the shape (B, T), got {tuple(tokens.shape)}")
         last, length = first + tokens.shape[-1], self.positions.num_embeddings
         if last > length:
             raise ValueError(f"at most {length} tokens have a position, got {last}")
@@ -159,8 +166,16 @@ class Cache:
         self.tokens, self._kept = 0, {}
 
     def extended(self, attention, k, v):
-        """The keys and values so far with the new ones (B, h, T, d/h) behind them."""
+        """The keys and values so far with the new ones (B, h, T, d/h) behind them.
+
+        Raises ``ValueError`` for another model, or for another number of sequences, than those of the tokens that have been.
+        """
+        if self.tokens and attention not in self._kept:
+            raise ValueError(f"this cache holds {self.tokens} tokens of another model: begin with an empty one")
         if attention in self._kept:
+            held, new = self._kept[attention][0].shape[0], k.shape[0]
+            if held != new:
+                raise ValueError(f"this cache holds {held} sequences, got {new}")
             k, v = (torch.cat(pair, dim=-2) for pair in zip(self._kept[attention], (k, v)))                     # (B, h, S, d/h)
         self._kept[attention] = k, v
         return k, v
@@ -169,6 +184,11 @@ class Cache:
 def later(T, S, device=None):
     """(T, S): whether the key stands after the query, where the queries are the last T of S tokens."""
     return torch.ones(T, S, dtype=torch.bool, device=device).triu(S - T + 1)
+
+
+def _named(without, accepted):
+    """The names of ``without``, of which a single one may stand for itself."""
+    return [_one_of("without", name, accepted) for name in ([without] if isinstance(without, str) else without)]
 
 
 def _one_of(argument, value, accepted):

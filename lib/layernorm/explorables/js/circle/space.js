@@ -29,11 +29,12 @@ export function normalized(x, { eps, mode, gamma = ONES, beta = [0, 0, 0] }) {
 }
 
 // The gradient on its way back: as it arrives, without its part along 1, without its part along x̂, divided by the standard
-// deviation.  The factor of x̂ is the mean of g · x̂, as in dx = (g − mean(g) − x̂ mean(g x̂)) / √(σ² + ε).
+// deviation.  The factor of x̂ is the mean of g · x̂, as in dx = (g − mean(g) − x̂ mean(g x̂)) / √(σ² + ε).  Close to the ones axis
+// the mean of x is off by more than x̂ is long, in all entries alike: x̂ loses its mean a second time.
 export function backward(x, g, { eps }) {
-  const { xhat, std } = normalized(x, { eps, mode: "backward" });
+  const { xhat, std } = normalized(x, { eps, mode: "backward" }), off = mean(xhat), hat = xhat.map((v) => v - off);
   const level = mean(g), centred = g.map((v) => v - level);
-  const along = mean(g.map((v, i) => v * xhat[i])), tangent = centred.map((v, i) => v - xhat[i] * along);
+  const along = mean(centred.map((v, i) => v * hat[i])), tangent = centred.map((v, i) => v - hat[i] * along);
   return { arrows: [g, centred, tangent, tangent.map((v) => v / std)], level, along };
 }
 

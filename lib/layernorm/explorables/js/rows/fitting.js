@@ -24,11 +24,11 @@ export function roomOf(all) {
 }
 export const isBack = (y, x, room = CLOSE) => Math.abs(y - x) <= room * (1 + EXACT) + EXACT;
 
-// The least squares line; `slope` is 0 where all points stand above each other.
+// The least squares line; `slope` is 0 where all points stand above each other.  Two points that do not have a line, however steep.
 function free(all) {
   const h = mean(all.map(([a]) => a)), t = mean(all.map(([, b]) => b));
   const across = all.reduce((sum, [a]) => sum + (a - h) ** 2, 0), slanted = all.reduce((sum, [a, b]) => sum + (a - h) * (b - t), 0);
-  const slope = Math.sqrt(across) > EXACT ? slanted / across : 0;
+  const slope = Math.sqrt(across) > (all.length > 2 ? EXACT : 0) ? slanted / across : 0;
   return { slope, height: t - slope * h, h, t };
 }
 
@@ -90,13 +90,14 @@ export function study(all, bare = all.map(([h]) => h)) {
     const [gamma, beta] = through(all, [low, high]);
     return { kind: "line", gamma, beta, off: largest(missed(all, gamma, beta)) };
   }
-  const [gamma, beta] = best(all), off = largest(missed(all, gamma, beta)), pair = sameHat(all, bare);
+  const [gamma, beta] = best(all), off = largest(missed(all, gamma, beta));
+  const pair = sameHat(all, bare) ?? (all.length === 2 && all[0][0] === all[1][0] && tooSteep(...all) ? [0, 1] : null);
   if (pair) {
     const [[h, t], [k, s]] = pair.map((r) => all[r]), apart = Math.abs(h - k);
     return { kind: "same", gamma, beta, off, pair, apart, needs: apart > EXACT ? (s - t) / (k - h) : NaN };
   }
   const { slope, height } = free(all);
-  const exact = largest(missed(all, slope, height)) <= roomOf(all);
+  const exact = (all.length === 2 && slope !== 0) || largest(missed(all, slope, height)) <= roomOf(all);
   return { kind: exact ? "limit" : "miss", gamma, beta, off, slope, height };
 }
 

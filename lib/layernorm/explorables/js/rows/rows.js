@@ -68,7 +68,7 @@ function viewOf(model) {
       view.chosen = 0;
       view.set({ rows: rows.map((x) => [...x]), gamma: ones(rows), beta: zeros(rows), ...view.note("guesses", ""), ...view.note("ended", "") });
     },
-    type(r, i, value) { view.load(view.get("rows").map((x, k) => (k === r ? x.with(i, Math.min(LIMIT, Math.max(-LIMIT, value))) : x))); },
+    type(r, i, value) { view.load(view.get("rows").map((x, k) => (k === r ? x.with(i, +Math.min(LIMIT, Math.max(-LIMIT, value)).toFixed(6)) : x))); },
     shape(n, d) {
       const rows = view.get("rows"), wide = d ?? rows[0].length;
       view.load(Array.from({ length: n ?? rows.length }, (_, r) => Array.from({ length: wide }, (_, i) => rows[r]?.[i] ?? (i + 2 * r + r * i) % 7)));
