@@ -20,7 +20,7 @@ class StepLab(Lab):
     _esm = bundle("steplab/steplab") + "export default $steplab;\n"
     experiment = "stable_step"
     labels = {"pixels": "Pixels ×", "before": "What the map sees"}
-    texts = {"before": {"divided by 16": "÷ 16"}}
+    texts = {"pixels": {0.001: "10⁻³", 0.01: "10⁻²"}, "before": {"divided by 16": "÷ 16"}}
     start = {"pixels": 1}
 
     def words(self):
