@@ -9,6 +9,8 @@ from itertools import count
 
 import websocket
 
+from browser import starts
+
 NAMES = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
 LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 START_S, ANSWER_S = 90, 60
@@ -16,8 +18,8 @@ KEYS = {"ArrowUp": "\ue013"}
 
 
 def find():
-    """The path of Firefox, or None."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    """The path of a Firefox that starts, or None."""
+    return next(filter(starts, filter(None, map(shutil.which, NAMES))), None)
 
 
 class Firefox:
