@@ -16,7 +16,7 @@ BETAS = (0.9, 0.98)                                               # of Adam, as 
 GRID = 2.0 ** -20
 SOLVED, AVERAGED = 0.1, 20                                        # nats a token, and steps over which a loss is averaged
 STEPS = 600                                                       # at most
-CALM, STUCK, LEAST = 100, 200, 0.1                                # for how many the loss must be low, or not even so much below guessing's
+CALM, STUCK, LEAST = 100, 200, 0.1                                # steps: so many below SOLVED, or none of so many below guessing by LEAST
 
 
 def small_transformer(*, depth, start, rng, **options):
