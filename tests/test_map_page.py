@@ -1,9 +1,10 @@
 """The concept map tells who feeds whom, to those who see it and to those who hear it."""
+import re
 from importlib.resources import files
 
 import pytest
 
-from layernorm.practice import CONCEPTS
+from layernorm.practice import CONCEPTS, TIERS
 from layernorm.site.conceptmap import tall, wide
 
 LOOK = files("layernorm") / "look"
@@ -32,6 +33,28 @@ def test_each_station_has_a_name_and_says_if_it_is_not_written(shown, width):
             assert page.get_by_role("link", name=name, exact=True).count() == 1, name
         else:
             assert page.get_by_role("img", name=name + ("" if concept.key == "goal" else ", not written yet"), exact=True).count() == 1, name
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_who_hears_the_map_hears_which_station_leads_to_which(shown, width):
+    page = shown(width)
+    said = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    heard = {node["name"]["value"]: node.get("description", {}).get("value", "") for node in said if node["role"]["value"] in ("link", "image")}
+    names = {concept.key: concept.words.replace("|", " ") for concept in CONCEPTS}
+    ways = {(names[need], names[concept.key]) for concept in CONCEPTS for need in concept.needs}
+    assert {name: set(re.findall(r"(?<=Needs: )[^.]*", text)) for name, text in heard.items()} == {
+        end: {", ".join(name for name in names.values() if (name, end) in ways)} - {""} for end in heard}
+    assert {name: set(re.findall(r"(?<=Leads to: )[^.]*", text)) for name, text in heard.items()} == {
+        start: {", ".join(name for name in names.values() if (start, name) in ways)} - {""} for start in heard}
+    assert heard.keys() == set(names.values())
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_station_stands_in_the_row_that_is_named_above_it(shown, width):
+    page = shown(width)
+    for number, tier in enumerate(TIERS):
+        inside = page.get_by_role("group", name=tier, exact=True).locator("a, [role=img]")
+        assert inside.evaluate_all("(all) => all.map((e) => e.getAttribute('aria-label'))") == [c.words.replace("|", " ") for c in CONCEPTS if c.tier == number]
 
 
 def test_ways_of_two_concepts_meet_only_at_the_goal_and_cross_little(shown):

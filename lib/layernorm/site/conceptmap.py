@@ -47,12 +47,23 @@ def station(concept, x, y, lines, links, width, height):
     """A circle with its words; a link if there is a section to open."""
     href, name = links.get(concept.key), " ".join(concept.words.split("|"))
     words = "".join(f'<tspan x="{x + BESIDE}" y="{y + 5 + 17 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines))
-    body = (f'<rect class="hit" x="{x - 16}" y="{y - 22}" width="{width}" height="{height}" rx="6"/>'
+    body = (f'<desc>{escape(ways_of(concept))}</desc><rect class="hit" x="{x - 16}" y="{y - 22}" width="{width}" height="{height}" rx="6"/>'
             f'<circle class="ring" cx="{x}" cy="{y}" r="{radius(concept)}"/><text class="label">{words}</text>')
     if href:
         return f'<a href="{href}" aria-label="{escape(name)}" data-concept="{concept.key}">{body}</a>'
     kind, more = ("goal", "") if concept.key == GOAL else ("ahead", ", not written yet")
     return f'<g class="{kind}" role="img" aria-label="{escape(name)}{more}">{body}</g>'
+
+
+def ways_of(concept):
+    """What the arrows show, in words."""
+    ends = {"Needs": [start for start, end in WAYS if end is concept], "Leads to": [end for start, end in WAYS if start is concept]}
+    return " ".join(f"{what}: {', '.join(one.words.replace('|', ' ') for one in found)}." for what, found in ends.items() if found)
+
+
+def row(words, y, stations):
+    return (f'<g role="group" aria-label="{escape(words)}"><text class="tier" x="{MARGIN}" y="{y}" aria-hidden="true">{escape(words)}</text>'
+            f'{"".join(stations)}</g>')
 
 
 def radius(concept):
@@ -61,9 +72,9 @@ def radius(concept):
 
 def wide(links):
     edges = "".join(f'<g data-from="{key}">{drawn(ways)}</g>' for key, ways in lines())
-    tiers = "".join(f'<text class="tier" x="{MARGIN}" y="{TOP + i * ROW - 22}">{escape(tier)}</text>' for i, tier in enumerate(TIERS))
-    stations = "".join(station(c, *at(c), c.words.split("|"), links, 150, 56) for c in CONCEPTS)
-    return drawing("wide", f"656 {TOP + (len(TIERS) - 1) * ROW + 34}", HEAD + edges + tiers + stations)
+    rows = "".join(row(words, TOP + i * ROW - 22, (station(c, *at(c), c.words.split("|"), links, 150, 56) for c in CONCEPTS if c.tier == i))
+                   for i, words in enumerate(TIERS))
+    return drawing("wide", f"656 {TOP + (len(TIERS) - 1) * ROW + 34}", HEAD + edges + rows)
 
 
 def drawn(ways):
@@ -126,12 +137,13 @@ def drawing(form, size, inside):
 def tall(links):
     y, body, first, last = 30, [], None, None
     for tier, words in enumerate(TIERS):
-        body.append(f'<text class="tier" x="{MARGIN}" y="{y}">{escape(words)}</text>')
+        top, stations = y, []
         y += 34
         for concept in (c for c in CONCEPTS if c.tier == tier):
-            body.append(station(concept, LEFT, y, [concept.words.replace("|", " ")], links, 300, 44))
+            stations.append(station(concept, LEFT, y, [concept.words.replace("|", " ")], links, 300, 44))
             first, last = y if first is None else first, y
             y += TALL_STEP
+        body.append(row(words, top, stations))
         y += 14
     track = f'<path class="edge" d="M{LEFT} {first}V{last}"/>'
     return drawing("tall", f"{TALL_WIDTH} {y}", track + "".join(body))
