@@ -2,6 +2,7 @@
 import re
 from itertools import combinations
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -449,3 +450,18 @@ def test_a_field_that_takes_nothing_says_why_and_a_slider_reaches_what_it_shows(
         slider = page.get_by_role("slider", name=name, exact=True)
         assert float(slider.input_value()) == pytest.approx(float(slider.get_attribute("aria-valuetext").split(";")[0]), rel=1e-3)
     expect(page.get_by_role("slider", name="g: up")).to_have_count(0)
+
+
+@pytest.mark.parametrize("options", [PHONE, LAPTOP])
+@pytest.mark.parametrize("mode", ["forward", "backward"])
+@pytest.mark.parametrize("seen", ["side", "tilted"])
+def test_a_point_whose_foot_is_too_far_off_still_comes_down_along_the_ones_axis(show, options, mode, seen):  # noqa: F811
+    """x and x − μ both lie beyond the edge: they come in by the same factor, or the way between them leans."""
+    root = circle(show(ln.Circle(x=[9, 0, 5], mode=mode, presets=["Slide"] if mode == "forward" else []), **options))
+    root.locator(".cr-view", has_text=seen).click()
+    settled(root.locator(".cr-x"))
+    across, down = (root.locator(f".cr-{line}").evaluate("(e) => e.getAttribute('d').match(/-?[\\d.]+/g).map(Number)") for line in ("drop", "axis"))
+    way, axis = (np.subtract(points[2:4], points[:2]) for points in (across, down))
+    assert abs(way[0] * axis[1] - way[1] * axis[0]) < 0.01 * np.linalg.norm(way) * np.linalg.norm(axis), (way, axis)
+    stage = root.locator(".cr-space").bounding_box()
+    assert all(0 <= x <= stage["width"] and 0 <= y <= stage["height"] for x, y in zip(across[:4:2], across[1:4:2]))

@@ -136,12 +136,12 @@ export function scene(view) {
     const [ox, oy] = [w / 2, h / 2 + lift * unit];
     return (v) => { const p = eye.see(v); return [ox + unit * p[0], oy - unit * p[1], p[2]]; };
   }
-  // Inside the frame, on the way from `anchor`, and whether it had to be brought there.
+  // Inside the frame, on the way from `anchor`; how many times farther off it is; and in which direction.
   function inside(p, anchor, edge = EDGE) {
     const beyond = ([x, y], [ox, oy]) => Math.max(1, ...[[x - ox, room[0] - edge - ox], [ox - x, ox - edge], [y - oy, room[1] - edge - oy], [oy - y, oy - edge]]
       .map(([far, most]) => (far > 0 ? far / Math.max(most, 1e-9) : 0)));
     const k = beyond(p, anchor);
-    return [[anchor[0] + (p[0] - anchor[0]) / k, anchor[1] + (p[1] - anchor[1]) / k], k > 1.0001, Math.atan2(p[1] - anchor[1], p[0] - anchor[0])];
+    return [[anchor[0] + (p[0] - anchor[0]) / k, anchor[1] + (p[1] - anchor[1]) / k], k, Math.atan2(p[1] - anchor[1], p[0] - anchor[0])];
   }
   function rings(at, points) {
     const halves = { front: [], back: [] };
@@ -181,7 +181,7 @@ export function scene(view) {
   }
 
   function drawForward(now, at, ends) {
-    const { n, mode } = now, backward = mode === "backward", x = ends.x, down = at(n.foot), hat = at(n.xhat);
+    const { n, mode } = now, backward = mode === "backward", { x, foot: down } = ends, hat = at(n.xhat);
     const slope = (t) => at(plus(now.x, ONES, t));
     show("fibre", mode === "rms" || backward ? "" : path([slope(-8), slope(8)]));
     show("drop", mode === "rms" ? path([at([0, 0, 0]), x]) : path(backward && !now.lost ? [x, down, hat] : [x, down]));
@@ -228,7 +228,7 @@ export function scene(view) {
     const math = "cr-math", note = "cr-note", rmsMode = now.mode === "rms", slim = room[0] < 250;
     const wanted = [
       ["hat", at(now.lost ? [0, 0, 0] : now.n.xhat), 9, now.lost ? "" : "x̂", math], ["x", ends.x, 8, ends.off ? "x, further off" : "x", ends.off ? note : math],
-      ["foot", at(now.n.foot), 5, now.mode === "forward" && !now.flat && !slim ? "x − μ" : "", math],
+      ["foot", ends.foot, 5, now.mode === "forward" && !now.flat && !slim ? "x − μ" : "", math],
       ["y", at(now.lost ? [0, 0, 0] : now.n.y), 8, shaped(now) && !now.lost ? "y" : "", math],
       ["grad", grad ? grad.at : [0, 0], 5, grad ? grad.sign : "", math],
       ["axis", end(AXIS[now.mode][1]), 3, slim ? "1" : "ones axis", note], ["mean", edge, 2, rmsMode || slim ? "" : "mean 0", note],
@@ -267,19 +267,20 @@ export function scene(view) {
       eye = camera({ turn, tilt });
       const ahead = view.asked.ahead();
       if (ahead !== undefined && !view.held) goal = ahead;
-      const at = frame(tilt, now.mode), centre = at([0, 0, 0]), down = at(now.n.foot);
-      const framed = now.mode !== "rms" && Math.abs(down[0] - room[0] / 2) < room[0] / 2 - EDGE && Math.abs(down[1] - room[1] / 2) < room[1] / 2 - EDGE;
-      const [x, off, way] = inside(at(now.x), framed ? down : centre, now.mode === "backward" ? WIDER : EDGE);
+      const at = frame(tilt, now.mode), centre = at([0, 0, 0]), down = at(now.n.foot), edge = now.mode === "backward" ? WIDER : EDGE;
+      const framed = now.mode !== "rms" && inside(down, centre, edge)[1] === 1;
+      // Off the frame x comes down the way to its foot; where the foot is off as well, both come in as much, and the way stays parallel to the axis.
+      const [x, far, way] = inside(at(now.x), framed ? down : centre, edge), off = far > 1.0001, base = framed ? down : between(centre, down, 1 / far);
       svg.dataset.mode = now.mode;
       drawSpace(now, at, centre);
       drawCloud(now, at, cloud, fall);
-      drawForward(now, at, { x });
+      drawForward(now, at, { x, foot: base });
       put(hat, at(now.lost ? [0, 0, 0] : now.n.xhat), !now.lost);
       put(out, at(now.lost ? [0, 0, 0] : now.n.y), shaped(now) && !now.lost);
       put(knob, x);
-      place(beyond, { d: off ? "M11 -6 17 0 11 6" : "", transform: `rotate(${((way * 180) / Math.PI).toFixed(1)})` });
+      place(beyond, { d: off ? (edge > EDGE ? "M11 -6 17 0 11 6" : "M-17 -6 -11 0 -17 6") : "", transform: `rotate(${((way * 180) / Math.PI).toFixed(1)})` });
       const grad = drawGradient(now, at, shown, { x }), flat = (p) => [p[0], p[1]], hatAt = flat(at(now.lost ? [0, 0, 0] : now.n.xhat));
-      drawLabels(now, at, { x, off }, grad, grad ? [[grad.base, grad.at]] : now.mode === "rms" ? [[x, hatAt]] : [[x, flat(at(now.n.foot))], [flat(at(now.n.foot)), hatAt]]);
+      drawLabels(now, at, { x, off, foot: base }, grad, grad ? [[grad.base, grad.at]] : now.mode === "rms" ? [[x, hatAt]] : [[x, flat(base)], [flat(base), hatAt]]);
       const level = (v) => {
         const at = +(dot(v, ONES) / 3).toFixed(3), end = Math.max(LEVEL, Math.abs(at));
         return { "aria-valuemin": -end, "aria-valuemax": end, "aria-valuenow": String(at) };
