@@ -343,3 +343,10 @@ def test_a_wrong_input_is_refused_by_name(inputs, words):
     with pytest.raises(ValueError, match=words):
         steps.stable_step(**inputs)
 
+
+
+def test_an_average_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="seeds must be at least 1, got 0"):
+        ln.experiments.over_seeds(ln.experiments.signal_by_depth, 0, 2)
+    with pytest.raises(ValueError, match="sizes must hold a number"):
+        ln.experiments.middle([])

@@ -36,10 +36,19 @@ PICTURES = {
 }
 
 
+@pytest.mark.parametrize("draw, words", [
+    (lambda: ln.figures.circle({}, {"a": np.array([2.0, 0, 4])}), "side and around must each hold a vector"), (lambda: ln.figures.saturation([]), "inputs must be finite numbers, at least one"),
+    (lambda: ln.figures.saturation([np.inf]), "inputs must be finite numbers"), (lambda: ln.figures.depth({}, {"a": np.ones((2, 3))}), "got no plain"),
+    (lambda: ln.figures.companions((2, 3), (0, 0), {"rows": (1,)}, ("row",)), r"names must name each axis of \(2, 3\)")])
+def test_what_cannot_be_drawn_is_refused_in_words(draw, words):
+    with pytest.raises(ValueError, match=words):
+        draw()
+
+
 def test_vectors_that_do_not_share_a_direction_are_not_drawn_as_if_they_did():
     for other in ([-2.0, 0, -4], [3.0, 3, 3], [0.002, 0, 0.004]):
         with pytest.raises(ValueError, match="side must hold vectors that LayerNorm takes to one point"):
-            ln.figures.circle({"a": np.array([2.0, 0, 4]), "b": np.array(other)}, {})
+            ln.figures.circle({"a": np.array([2.0, 0, 4]), "b": np.array(other)}, {"c": np.array([2.0, 0, 4])})
 
 
 def test_a_vector_that_does_not_come_to_the_circle_is_not_drawn_on_its_way_there():

@@ -286,3 +286,11 @@ def test_whatever_is_handed_in_gives_the_right_answer_or_a_documented_error(call
         constant_without_eps = ~np.isfinite(expected) | (float(arguments.get("eps", 1)) < 1e-30)
         right = np.isclose(first.astype(float), expected, rtol=0, atol=float(min(digits * size, 1e300)), equal_nan=True) | constant_without_eps
     assert right.all(), f"{function.__name__}: got {first[~right]}, expected {expected[~right]}"
+
+
+@pytest.mark.parametrize("backward", [ln.layer_norm_backward, ln.rms_norm_backward, ln.batch_norm_backward, ln.group_norm_backward])
+def test_a_standard_deviation_below_zero_is_refused(backward):
+    """With it every gradient would have the wrong sign, and nobody would be told."""
+    fitting = RIGHT[backward]
+    with pytest.raises(ValueError, match="rstd is 1 / std, which is never negative, got -0.5"):
+        backward(**fitting | {"rstd": np.full_like(np.asarray(fitting["rstd"], float), -0.5)})

@@ -40,10 +40,24 @@ def test_whoever_changes_a_cell_sees_what_came_of_it(js, options, truth, many, s
     (["yes", "no"], "no", {"no": "Because."}, True), (["yes", "no"], "yes", {"no": "Because."}, False), ([1, 20000], 19736, {20000: "Because."}, True),
     ([1, 20000], 1.1, {20000: "Because."}, False), (["a, b", "c", "d"], ["c", "a, b"], {("a, b", "c"): "Because."}, True),
     (["a", "b"], ["a"], {("a", "b"): "Because."}, False), (["a", "b"], [], {"a": "Because."}, False), (None, 1.73205, {3**0.5: "Because."}, True),
-    (None, 2, {3**0.5: "Because."}, False), (["a"], ["a", "x"], {"a": "Because."}, False)])
+    (None, 2, {3**0.5: "Because."}, False), (["a", "b"], ["a", "x"], {"a": "Because."}, False)])
 def test_a_reason_may_belong_to_one_answer(options, truth, reasons, told):
     answer = ln.Guess("Which?", options, many=isinstance(truth, list)).reveal(truth, reasons)
     assert answer.tell == ("Because." if told else "")
+
+
+@pytest.mark.parametrize("options", ["abc", [], ["a"], [1, "a"]])
+def test_options_that_are_no_choice_are_refused(options):
+    with pytest.raises(ValueError, match="options must be two or more, all of them texts or all of them numbers, got"):
+        ln.Guess("Which?", options)
+
+
+@pytest.mark.parametrize("options, truth, kind", [
+    (["a", "b"], 3, "one or more of its options"), (["a", "b"], None, "one or more of its options"), ([1, 2], "a", "a number"), ([1, 2], [1, 2], "a number"), (None, "a", "a number"),
+    (None, 1j, "a number")])
+def test_an_answer_of_another_kind_is_refused_with_its_question(options, truth, kind):
+    with pytest.raises(TypeError, match=rf"the answer to 'Which\?' must be {kind}, got"):
+        ln.Guess("Which?", options).reveal(truth)
 
 
 def test_where_it_must_be_exact_an_option_that_is_near_is_another_number():

@@ -42,12 +42,16 @@ def signal_by_depth(scale, *, rng, norm=None, layers=30, d=64, vectors=64):
 
 
 def over_seeds(run, seeds, *inputs, **options):
-    """``run(*inputs, rng=..., **options)`` once for each seed 0, 1, ...; shape (seeds, ...)."""
+    """``run(*inputs, rng=..., **options)`` once for each seed 0, 1, ...; shape (seeds, ...).  Without a seed: ``ValueError``."""
+    if seeds < 1:
+        raise ValueError(f"seeds must be at least 1, got {seeds}")
     return np.array([run(*inputs, rng=np.random.default_rng(seed), **options) for seed in range(seeds)])
 
 
 def middle(sizes, axis=0):
-    """The geometric mean over seeds: the middle of numbers that differ by factors."""
+    """The geometric mean over seeds: the middle of numbers that differ by factors.  ``ValueError`` where there is none."""
+    if not np.size(sizes):
+        raise ValueError("sizes must hold a number, got none")
     return np.exp(np.log(sizes).mean(axis))
 
 

@@ -61,7 +61,8 @@ class Guess(_Card):
 
     A truth that is no option, or far from all of them, is told as "none of these", and without the reason, which was another's:
     whoever changes a cell sees what came of it.
-    Raises ``ValueError`` if two options are the same.
+    Raises ``ValueError`` if two options are the same, or there are options and they are not two or more, all of them texts or all of
+    them numbers; ``TypeError`` for a truth of another kind.
     """
 
     _module = "guess"
@@ -73,6 +74,9 @@ class Guess(_Card):
 
     def __init__(self, question, options=None, *, many=False, truth=None, tell=""):
         self._values = [] if options is None else list(options)
+        kinds = {isinstance(value, str) for value in self._values}
+        if isinstance(options, str) or options is not None and (len(self._values) < 2 or len(kinds) > 1):
+            raise ValueError(f"options must be two or more, all of them texts or all of them numbers, got {options!r}")
         labels = [value if isinstance(value, str) else _plain(value) for value in self._values]
         if len(set(labels)) < len(labels):
             raise ValueError(f"options must differ, got {labels}")
@@ -103,9 +107,17 @@ class Guess(_Card):
 
     def _answer(self, truth, exact=False):
         """The right options, or the number where one is typed; and what the truth is, where no option says it."""
+        words = bool(self._values) and isinstance(self._values[0], str)
+        if words:
+            fits = isinstance(truth, str) or np.iterable(truth) and all(isinstance(one, str) for one in truth)
+        else:
+            fits = not isinstance(truth, str) and np.ndim(truth) == 0 and np.isrealobj(truth) and truth is not None
+        if not fits:
+            wanted = "one or more of its options" if words else "a number"
+            raise TypeError(f"the answer to {self.question!r} must be {wanted}, got {truth!r}")
         if not self._values:
             return None, float(truth), ""
-        if isinstance(self._values[0], str):
+        if words:
             wanted = [truth] if isinstance(truth, str) else list(truth)
             strange = [str(one) for one in wanted if one not in self._values]
             return sorted(self._values.index(one) for one in wanted if one in self._values), None, ", ".join(strange)

@@ -13,6 +13,8 @@ DASHES = ((0, (1, 2)), (0, (5, 2)), (0, (8, 2, 2, 2)))
 @drawn
 def depth(plain, normed):
     """Size of the signal by layer.  Both {what is written at the curve: sizes of shape (seeds, layers + 1)}, or ``ValueError``."""
+    if not (plain and normed):
+        raise ValueError("plain and normed must each hold sizes, got " + ("no plain" if not plain else "no normed"))
     if len(shapes := {sizes.shape for sizes in (*plain.values(), *normed.values())}) > 1:
         raise ValueError(f"all must have as many seeds and layers, got the shapes {sorted(shapes)}")
     fig, ax = plt.subplots(figsize=(4.6, 3.9))
@@ -51,7 +53,9 @@ def _band(ax, sizes, colour, name, dashes):
 
 @drawn
 def saturation(inputs):
-    """tanh, and how steep it is at each of ``inputs``."""
+    """tanh, and how steep it is at each of ``inputs``; ``ValueError`` without any."""
+    if not len(inputs) or not np.isfinite(np.asarray(inputs, float)).all():
+        raise ValueError(f"inputs must be finite numbers, at least one, got {inputs}")
     fig, ax = plt.subplots(figsize=(4.6, 2.5))
     u = np.linspace(-2.2, 1.12 * max(inputs) + 0.8, 300)
     ax.axhline(0, color=C.edge, lw=0.8)

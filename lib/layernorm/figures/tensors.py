@@ -19,6 +19,8 @@ def companions(shape, cell, choices, names):
     index = np.indices(shape)
     if len(cell) != len(shape) or not all(0 <= at < size for at, size in zip(cell, shape)):
         raise ValueError(f"cell must be one of an array of shape {tuple(shape)}, got {tuple(cell)}")
+    if len(names) != len(shape):
+        raise ValueError(f"names must name each axis of {tuple(shape)}, got {names}")
     members = {}
     for title, axes in choices.items():
         over = normalized(axes, index[0], "an array")

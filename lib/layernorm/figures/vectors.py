@@ -50,6 +50,8 @@ def circle(side, around):
     Below, the plane at right angles to the ones axis.
     Raises ``ValueError`` if LayerNorm does not take all of them to the distance √3, and those of ``side`` to one point.
     """
+    if not (side and around):
+        raise ValueError(f"side and around must each hold a vector, got {side} and {around}")
     ends = [{name: layer_norm(np.asarray(x, float)) for name, x in vectors.items()} for vectors in (side, around)]          # (3,) each
     apart = np.ptp([*ends[0].values()], axis=0).max()
     for what, where, found, off in ("side", "one point at the distance √3", ends[0], apart), ("around", "the distance √3", ends[1], 0):

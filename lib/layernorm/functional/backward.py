@@ -295,4 +295,7 @@ def _times(dy: Array, gamma: ArrayLike | None) -> Array:
 
 def _statistics(given: dict[str, ArrayLike], shape: tuple[int, ...]) -> list[Array]:
     """What the forward pass kept, in float64."""
-    return [wide(shaped(name, a, shape, "as the forward pass returned it")) for name, a in given.items()]
+    kept = {name: wide(shaped(name, a, shape, "as the forward pass returned it")) for name, a in given.items()}
+    if (kept["rstd"] < 0).any():
+        raise ValueError(f"rstd is 1 / std, which is never negative, got {kept['rstd'].min():g}")
+    return list(kept.values())

@@ -62,7 +62,8 @@ def ways_of(concept):
 
 
 def row(words, y, stations):
-    return (f'<g role="group" aria-label="{escape(words)}"><text class="tier" x="{MARGIN}" y="{y}" aria-hidden="true">{escape(words)}</text>'
+    name = escape(words)
+    return (f'<g role="group" aria-label="{name}"><text class="tier" x="{MARGIN}" y="{y}" aria-hidden="true">{name}</text>'
             f'{"".join(stations)}</g>')
 
 

@@ -86,7 +86,7 @@ function forward(now) {
     return `σ² = ${beside(n, eps)}: ${XHAT("x̂ stays inside the circle")}, at ${short(Math.sqrt(n.spread))} of its radius.`;
   }
   const goal = short(length(n.xhat));
-  const way = Math.abs(away - RADIUS) < 0.005 ? "It is there already." : `Divided by σ it moves ${away > RADIUS ? "in" : "out"} to ${XHAT(goal === "1.732" ? "√3 = 1.732" : `${goal}, nearly √3`)}.`;
+  const way = Math.abs(away - length(n.xhat)) < 0.005 ? "It is there already." : `Divided by σ it moves ${away > RADIUS ? "in" : "out"} to ${XHAT(goal === "1.732" ? "√3 = 1.732" : `${goal}, nearly √3`)}.`;
   const drop = tiny(n.mu, Math.max(1, length(now.x))) ? "x has no mean to lose: it lies in the plane" : `Without its mean x ${n.mu < 0 ? "rises" : "drops"} ${STAT("onto the plane")}`;
   return `${drop}, ${STAT(short(away))} from the axis. ${way}`;
 }
