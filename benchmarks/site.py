@@ -25,6 +25,7 @@ from browser import find  # noqa: E402
 WATCH = """window.shift = 0;
 new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value; })
   .observe({ type: "layout-shift", buffered: true });"""
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"           # before it nothing is seen
 SCROLL = """async () => { for (let y = 0; y < document.body.scrollHeight; y += 500) {
   scrollTo(0, y); await new Promise((ready) => setTimeout(ready, 60)); } return window.shift; }"""
 # From a key press to the change of the document, and to the start of the frame after the one that shows it.
@@ -92,7 +93,7 @@ def visit(browser, url, *, slow=False, after=()):
     live = page.locator("[data-drawn]")
     if page.locator("[data-explorable]").count():
         live.first.wait_for()
-    drawn = int(live.first.get_attribute("data-drawn")) if live.count() else None
+    drawn = max(int(live.first.get_attribute("data-drawn")), round(page.evaluate(PAINTED))) if live.count() else None
     shift = page.evaluate(SCROLL)
     latency = [] if slow or after else page.evaluate(LATENCY)
     context.close()

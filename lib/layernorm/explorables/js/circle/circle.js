@@ -117,7 +117,7 @@ function presets(view) {
     draw({ now }) {
       for (const [mode, chips] of all) {
         chips.node.hidden = mode !== now.mode;
-        chips.draw();
+        if (mode === now.mode) chips.draw();                  // hidden ones would ask for a width and find none, every time
       }
     },
   };
