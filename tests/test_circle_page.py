@@ -465,3 +465,16 @@ def test_a_point_whose_foot_is_too_far_off_still_comes_down_along_the_ones_axis(
     assert abs(way[0] * axis[1] - way[1] * axis[0]) < 0.01 * np.linalg.norm(way) * np.linalg.norm(axis), (way, axis)
     stage = root.locator(".cr-space").bounding_box()
     assert all(0 <= x <= stage["width"] and 0 <= y <= stage["height"] for x, y in zip(across[:4:2], across[1:4:2]))
+
+
+@pytest.mark.parametrize("name, key", [("x: up and down", "x"), ("g: up and down", "g")])
+@pytest.mark.parametrize("start", [0, 20])
+def test_home_and_end_go_to_the_ends_that_the_slider_announces(show, name, key, start):  # noqa: F811
+    root = circle(show(ln.Circle(**{"x": [0, 0, 6], "g": [1, 0, 0], key: [start - 2, start + 1, start + 1]}, mode="backward"), **LAPTOP))
+    knob = root.get_by_role("slider", name=name)
+    knob.focus()
+    for press, end in ("End", "aria-valuemax"), ("Home", "aria-valuemin"):
+        announced = knob.get_attribute(end)
+        knob.press(press)
+        expect(knob).to_have_attribute("aria-valuenow", announced)
+        assert knob.get_attribute(end) == announced

@@ -86,16 +86,20 @@ def test_a_typed_guess_is_judged_by_its_value(visit):
     card.get_by_label("Your number").fill("4")
     card.get_by_role("button", name="Check").click()
     expect(card).to_contain_text("✓ As you said: 4.")
-    for typed, said in {"−2,5": "You said −2.5;", "1e1": "You said 10;", "1/4": "You said 0.25;"}.items():
+    for typed, said in {"−2,5": "You said −2.5;", "1e1": "You said 10;", "1/4": "You said 0.25;", "√2": "You said 1.41421;", "-sqrt(2) / 2": "You said −0.707107;"}.items():
         card.get_by_role("button", name="Guess again").click()
         card.get_by_label("Your number").fill(typed)
         card.get_by_label("Your number").press("Enter")
         expect(card).to_contain_text(said)
     card.get_by_role("button", name="Guess again").click()
-    for typed in "", "four", "1/", "/4", "1/0":                                              # Enter says what is missing, and keeps no guess
-        card.get_by_label("Your number").fill(typed)
-        card.get_by_label("Your number").press("Enter")
-        assert card.get_by_label("Your number").evaluate("e => e.validationMessage") == "Type a number, like 0.25 or 1/4."
+    field = card.get_by_label("Your number")
+    for typed in "", "four", "1/", "/4", "1/0", "√", "√−1":                                  # Enter says what is missing, and keeps no guess
+        field.fill(typed)
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        field.press("Enter")
+        expect(card.locator(".ln-hint:visible")).to_have_text("✕ Type a number, like 0.25, 1/4 or √3.")
+        expect(card.locator("[role=status]")).to_have_text("✕ Type a number, like 0.25, 1/4 or √3.")
+        expect(field).to_have_attribute("aria-invalid", "true")
         expect(card.get_by_role("button", name="Check")).to_be_disabled()
 
 

@@ -876,3 +876,23 @@ def test_the_inputs_in_the_page_are_those_of_python(visit):
     page = visit()
     inputs = json.loads(page.locator(PLAYER).get_attribute("data-inputs"))
     assert inputs["x"] == [2, 0, 4, 4] and set(inputs) == set(ln.Player().inputs())
+
+
+@pytest.mark.parametrize("size", ["laptop", "small phone"])
+def test_no_bar_at_rest_reads_as_a_number_that_is_more_than_a_twentieth_off(show, size):  # noqa: F811
+    """Of a tiny x three places say −0.001 for −0.0005."""
+    page = show({"x": [2, 0, 4, 4]}, **screen(size), **STILL)
+    page.get_by_role("button", name="Tiny").click()
+    x = 0.001 * np.array([2.0, 0, 4, 4])
+    hat = ln.layer_norm(x)
+    for step, bars in enumerate([x, x, x - x.mean(), x - x.mean(), hat, hat, hat]):
+        page.get_by_label("Step", exact=True).fill(str(step))
+        read = until(page, "() => [...document.querySelectorAll('.ln-stage .ln-value')].map((e) => e.textContent)", lambda now: len(now) == 4 and all(now))
+        np.testing.assert_allclose([number_of(text) for text in read], bars, rtol=0.051, err_msg=f"step {step}: {read}")
+
+
+def number_of(text):
+    """−2.5·10⁻³ as a number."""
+    plain = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
+    _, minus, factor, exponent, number, _ = re.split(r"^(?:(−?)(?:([\d.]+)·)?10([⁻⁰¹²³⁴-⁹]+)|(−?[\d.]+))$", text)
+    return float(number.translate(plain)) if number else float((minus + (factor or "1")).translate(plain)) * 10 ** int(exponent.translate(plain))

@@ -8,6 +8,7 @@ const AXIS = { forward: [-2.2, 3.75], rms: [-2.2, 3.75], backward: [-2.2, 2.5] }
 const WIDER = 30;                                            // pixels that x keeps from the edge where an arrow leaves it
 const MARGIN = 32, SMALLEST = 2;                              // pixels beside what x will be; how many times smaller the picture may become
 const LEVEL = 3;                                              // from which to which the keys take it
+const levelOf = (v) => dot(v, ONES) / 3, limit = (v) => Math.max(LEVEL, +Math.abs(levelOf(v)).toFixed(3));      // as its slider announces it
 const TREMBLE = 12;                                          // pixels
 const PULL = 1.5;                                            // gradients are drawn this much longer than x
 const LETTER = { "cr-math": 9.2, "cr-note": 6.6 };
@@ -115,9 +116,10 @@ export function scene(view) {
       if (unit) view.free({ x: round(eye.dragged(start, steady / unit / larger, up / unit / larger)) });
     },
     keys: { ArrowUp: (k) => nudge(0.1 * k, 0, 0), ArrowDown: (k) => nudge(-0.1 * k, 0, 0), ArrowLeft: (k) => nudge(0, 0, 3 * k), ArrowRight: (k) => nudge(0, 0, -3 * k),
-      PageUp: () => nudge(0, 0.1, 0), PageDown: () => nudge(0, -0.1, 0), Home: () => view.put({ level: -LEVEL }), End: () => view.put({ level: LEVEL }) } });
+      PageUp: () => nudge(0, 0.1, 0), PageDown: () => nudge(0, -0.1, 0), Home: () => view.put({ level: -limit(view.now.x) }), End: () => view.put({ level: limit(view.now.x) }) } });
 
   // g moves along the very directions that it is taken apart by: 1, the circle, and x̂.
+  const level = (to) => pull(RADIUS * (to - levelOf(view.get("g"))), 0, 0);
   const pull = (along, across, outward) => {
     const hat = view.now.n.xhat, o = times(hat, 1 / (length(hat) || 1)), t = placed(0, 1 / RADIUS, parts(hat, "forward").direction + 90);
     view.free({ g: round(plus(plus(plus(view.get("g"), ONES, along / RADIUS), t, across), o, outward)), step: 0 });
@@ -125,7 +127,7 @@ export function scene(view) {
   movable(tip, { label: "g: up and down along 1, left and right along the circle, Page Up and Page Down along x̂", view,
     move: (dx, dy) => view.free({ g: round(eye.shift(view.get("g"), dx / unit / larger / PULL, -dy / unit / larger / PULL)), step: 0 }),
     keys: { ArrowUp: (k) => pull(0.1 * k, 0, 0), ArrowDown: (k) => pull(-0.1 * k, 0, 0), ArrowLeft: (k) => pull(0, 0.1 * k, 0), ArrowRight: (k) => pull(0, -0.1 * k, 0),
-      PageUp: () => pull(0, 0, 0.1), PageDown: () => pull(0, 0, -0.1) } });
+      PageUp: () => pull(0, 0, 0.1), PageDown: () => pull(0, 0, -0.1), Home: () => level(-limit(view.get("g"))), End: () => level(limit(view.get("g"))) } });
 
   // --- Drawing -------------------------------------------------------------------------------------
   function frame(tilt, mode) {
@@ -281,12 +283,12 @@ export function scene(view) {
       place(beyond, { d: off ? (edge > EDGE ? "M11 -6 17 0 11 6" : "M-17 -6 -11 0 -17 6") : "", transform: `rotate(${((way * 180) / Math.PI).toFixed(1)})` });
       const grad = drawGradient(now, at, shown, { x }), flat = (p) => [p[0], p[1]], hatAt = flat(at(now.lost ? [0, 0, 0] : now.n.xhat));
       drawLabels(now, at, { x, off, foot: base }, grad, grad ? [[grad.base, grad.at]] : now.mode === "rms" ? [[x, hatAt]] : [[x, flat(base)], [flat(base), hatAt]]);
-      const level = (v) => {
-        const at = +(dot(v, ONES) / 3).toFixed(3), end = Math.max(LEVEL, Math.abs(at));
+      const leveled = (v) => {
+        const at = +levelOf(v).toFixed(3), end = limit(v);
         return { "aria-valuemin": -end, "aria-valuemax": end, "aria-valuenow": String(at) };
       };
-      place(knob, { ...level(now.x), "aria-valuetext": spoken(now) });
-      place(tip, { ...level(now.g), "aria-valuetext": `(${now.g.map((v) => +v.toFixed(3)).join(", ").replaceAll("-", "−")})` });
+      place(knob, { ...leveled(now.x), "aria-valuetext": spoken(now) });
+      place(tip, { ...leveled(now.g), "aria-valuetext": `(${now.g.map((v) => +v.toFixed(3)).join(", ").replaceAll("-", "−")})` });
       place(ground, { "aria-valuemin": -180, "aria-valuemax": 180, "aria-valuenow": Math.round(turn),
         "aria-valuetext": `turned by ${Math.round(turn)}°, tilted by ${Math.round(tilt)}°`.replace("-", "−") });
       VIEWS.forEach(([, , wanted], k) => {

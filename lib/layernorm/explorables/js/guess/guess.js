@@ -36,25 +36,32 @@ export function render({ model, el: root }) {
   }
 
   function field(check) {
-    const read = () => {                                       // a fraction is a number, too
-      const [top, below] = input.value.replaceAll(",", ".").replace("−", "-").split("/").map((text) => (text.trim() ? +text : NaN));
+    const part = (text) => {                                   // a root is a number, and so is a fraction
+      const [, minus, of] = /^(-?)(?:√|sqrt)\(?([\d.]+)\)?$/.exec(text) ?? [];
+      return of ? (minus ? -1 : 1) * Math.sqrt(+of) : text ? +text : NaN;
+    };
+    const read = () => {
+      const [top, below] = input.value.replaceAll(",", ".").replace("−", "-").replace(/\s/g, "").split("/").map(part);
       return below === undefined ? top : top / below;
     };
-    const look = () => {
+    const hint = el("span", { class: "ln-hint" });
+    const look = (said = "") => {
       check.disabled = !Number.isFinite(read());
-      input.setCustomValidity(check.disabled ? "Type a number, like 0.25 or 1/4." : "");
+      hint.textContent = check.disabled ? said : "";
+      if (hint.textContent) input.setAttribute("aria-invalid", true);
+      else input.removeAttribute("aria-invalid");
+      speak(hint.textContent);
     };
     const input = el("input", { type: "text", inputmode: "decimal", class: "ln-typed", "aria-label": `Your number: ${question}`,
-      oninput: look,
+      oninput: () => look(),
       onkeydown: (event) => {
         event.stopPropagation();                              // JupyterLab has commands on these keys
         if (event.key !== "Enter") return;
         event.preventDefault();                               // else the button that comes next is pressed by the same key
-        look();
-        input.reportValidity();
+        look("✕ Type a number, like 0.25, 1/4 or √3.");
         check.click();
       } });
-    return [input, () => [read()]];
+    return [el("div", { class: "ln-typing" }, input, hint), () => [read()]];
   }
 
   function ask() {

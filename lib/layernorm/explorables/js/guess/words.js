@@ -6,11 +6,11 @@ const LEAST = 0.02;                                           // a typed number 
 const listed = (options, words) => words.join(options.some((one) => one.includes(",")) ? "; " : ", ");
 export const chosen = (options, indices) => listed(options, indices.map((i) => options[i])) || "none";
 
-// What the reader said, in words.
-export const said = (options, choice) => (options.length ? chosen(options, choice) : String(choice[0]).replace("-", "\u2212"));
-
 // A number as it is written in the text: four digits, a whole number in full, no exponent, a true minus.
-export const plain = (v) => String(Number.isInteger(v) ? v : +v.toPrecision(4)).replace("-", "\u2212");
+export const plain = (v, digits = 4) => String(Number.isInteger(v) ? v : +v.toPrecision(digits)).replace("-", "\u2212");
+
+// What the reader said, in words.
+export const said = (options, choice) => (options.length ? chosen(options, choice) : plain(choice[0] ?? 0, 6));
 
 export function judge({ options, right, truth, other }, choice) {
   if (other) return false;

@@ -65,9 +65,17 @@ export const PRESETS = {
 };
 const FIXED = ["x", "gamma", "beta", "eps", "scale", "outside"];
 
+// A preset in a Player that was given γ and β: it keeps them, where the preset has as many entries.
+export const within = (name, { gamma, beta }) => {
+  const preset = PRESETS[name];
+  return preset.x.length === gamma.length ? { ...preset, gamma, beta } : preset;
+};
+
 // The preset that the state is, to the last number, or nothing.
-export const presetOf = (state) => Object.keys(PRESETS).find((name) =>
-  FIXED.every((key) => String(PRESETS[name][key]) === String(state[key]))) ?? "";
+export const presetOf = (state, own = state) => Object.keys(PRESETS).find((name) => {
+  const preset = within(name, own);
+  return FIXED.every((key) => String(preset[key]) === String(state[key]));
+}) ?? "";
 
 // What a Player asks that starts where the answer to its own question is in view already: about y, if γ and β do something.
 const neutral = ({ gamma, beta }) => gamma.every((v) => v === 1) && beta.every((v) => v === 0);
