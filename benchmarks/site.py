@@ -5,6 +5,8 @@
 import functools
 import gzip
 import http.server
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -47,6 +49,8 @@ LATENCY = """async () => {
   return found;
 }"""
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 1e5}
+LIGHTHOUSE = "lighthouse@12.8.2"                                # run by npx, if there is one; its preset is a phone
+SCORES = ("performance", "accessibility", "best-practices", "seo")
 COLUMNS = ("page", "kB first", "kB next", "requests", "drawn ms", "drawn ms, slow", "shift", "DOM p50", "DOM p95", "frame p50", "frame p95")
 
 
@@ -115,6 +119,14 @@ def spread(values):
     return (median(values), quantiles(values, n=20)[-1]) if values else (None, None)
 
 
+def lighthouse(url):
+    """Its four scores, of 100."""
+    told = subprocess.run(["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--only-categories={','.join(SCORES)}",
+                           "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking"],
+                          env=os.environ | {"CHROME_PATH": find()}, capture_output=True, text=True, check=True).stdout
+    return [100 * json.loads(told)["categories"][name]["score"] for name in SCORES]
+
+
 def build_seconds():
     """The time of a build from nothing, into a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
@@ -141,6 +153,12 @@ def main(runs):
         for name in pages:
             before = pages[:pages.index(name)] or ["genindex.html"]
             print(" | ".join(map(shown, row(browser, f"http://127.0.0.1:{server.server_port}", name, runs, before))), flush=True)
+    if shutil.which("npx"):
+        print("\n" + " | ".join(("page", *SCORES)))
+        for name in pages:
+            print(" | ".join(map(shown, (name, *lighthouse(f"http://127.0.0.1:{server.server_port}/{name}")))), flush=True)
+    else:
+        print("no Lighthouse: it needs Node's npx")
     print("kB next: of one who has read the pages before it in the book, headers and figures scrolled to with it, as in kB first")
     print("slow: 1.6 Mbit/s, 150 ms, CPU 4 times slower; times in ms; shift: the largest of all runs, scrolled through")
 

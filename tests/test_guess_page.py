@@ -1,4 +1,6 @@
 """On the page a result waits for the guess at it; the guess stands beside the answer."""
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -108,6 +110,8 @@ def test_a_reader_who_will_not_guess_sees_the_result_all_the_same(visit):
     card = cards(page, "answer").first
     card.get_by_role("button", name="Show it anyway").click()
     expect(card).to_contain_text("Answer 20000.")
+    expect(card.get_by_role("group")).to_have_accessible_name(re.compile(r"^Answer 20000\. "))
+    expect(card.get_by_role("group")).to_be_focused()
     expect(page.get_by_text("smallest, geometric mean, largest").last).to_be_visible()
 
 

@@ -149,7 +149,7 @@ def test_every_sentence_is_whole_and_short(js, state):
 
 
 def test_the_sentence_names_the_largest_gradient(js):
-    assert sentence(js, GIVEN, GIVEN) == "The largest push meets the largest input in dW₁₂ = 1 · 4 = 4."
+    assert sentence(js, GIVEN, GIVEN) == "The largest push that ReLU lets through meets the input of largest size in dW₁₂ = 1 · 4 = 4."
     for state in RANDOM:
         layer = ln.Layer(**state)
         if layer.dz.any():

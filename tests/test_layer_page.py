@@ -130,7 +130,7 @@ def test_what_grows_after_a_push_is_told_from_where_the_push_left_it(show):  # n
     times.evaluate("(e) => { e.value = 0.5; e.dispatchEvent(new Event('input')); }")
     expect(say).to_have_text("All of x is 3.2 times what it was, and so is all of dW. dx is what it was.")
     times.evaluate("(e) => { e.value = 0; e.dispatchEvent(new Event('input')); }")
-    expect(say).to_contain_text("The largest push meets the largest input")
+    expect(say).to_contain_text("The largest push that ReLU lets through meets the input of largest size")
 
 
 def test_watched_it_moves_and_a_hand_stops_it(show):  # noqa: F811

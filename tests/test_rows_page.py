@@ -285,6 +285,10 @@ def test_the_next_round_is_one_press_away_and_the_focus_goes_along(show):
     page = show()
     page.get_by_role("button", name="Yes").focus()
     page.keyboard.press("Enter")
+    expect(strip(page)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Give up: show why")).to_be_visible()             # a held key gives nothing up
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Give up: show why")).to_be_focused()
     page.keyboard.press("Enter")
     expect(strip(page).get_by_role("button", name="Round 2")).to_be_focused()

@@ -10,7 +10,7 @@ export const initialize = () => {};
 export function render({ model, el: root, signal }) {
   const card = Object.fromEntries(["options", "right", "truth", "other", "tell"].map((key) => [key, model.get(key)]));
   const cell = root.closest("div.cell");                      // in a page of the course; with a kernel the reader has just run it
-  const say = ([state, tag, words], ...more) => frame("Answer", state, sentence("ln-ask", tag, words), ...more);
+  const say = ([state, tag, words], ...more) => frame(`${tag} ${words}`, state, sentence("ln-ask", tag, words), ...more);
   const skip = (act) => button("Show it anyway", act);
   let shown = cell === null, now = null;
 

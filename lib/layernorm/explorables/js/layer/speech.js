@@ -79,7 +79,7 @@ export function sentence(now, before, chosen = null) {
   if (grown.length + pushed.length === 0) {
     const dz = now.dz.map(Math.abs), x = now.x.map(Math.abs), i = dz.indexOf(Math.max(...dz)), j = x.indexOf(Math.max(...x)), d = x.length;
     if (!dz[i]) return `No output passes a push on: ${bold("every gradient is 0")}.`;
-    return x[j] ? `The largest push meets the largest input in ${bold(`${sub("dW", i, j)} = ${product(now.dz[i], now.x[j])} = ${short(now.dW[i][j])}`)}.` : `Every input is 0, and so is ${bold("all of dW")}; dx need not be.`;
+    return x[j] ? `The largest push that ReLU lets through meets the input of largest size in ${bold(`${sub("dW", i, j)} = ${product(now.dz[i], now.x[j])} = ${short(now.dW[i][j])}`)}.` : `Every input is 0, and so is ${bold("all of dW")}; dx need not be.`;
   }
   const all = grown.length > 1, key = grown.length ? "x" : "dy", k = (grown.length ? grown : pushed)[0];
   const times = short(now[key][k] / before[key][k]), who = grown.length ? (all ? "All of x" : sub("x", k)) : sub("dy", k);

@@ -3,7 +3,7 @@ import { el } from "../kit.js";
 import { held, question, verdict } from "./telling.js";
 
 export function wager(view) {
-  const node = el("div", { class: "ln-predict ln-wager", role: "group" });
+  const node = el("div", { class: "ln-predict ln-wager", role: "group", tabindex: -1 });
   const button = (words, act) => el("button", { type: "button", class: "ln-btn", onclick: act }, words);
   let drawn = null;
 
@@ -26,7 +26,8 @@ export function wager(view) {
       if (now.phase === "asked") say("asked", "Predict", question(now), options());
       else if (now.phase === "trying") say(...held(now), button(now.guess === "no" ? "Show why" : "Give up: show why", view.giveUp));
       else say(...verdict(now), button(...view.next()));
-      if (held_) node.querySelector("button").focus({ preventScroll: true });       // the one that was pressed is gone
+      // The button that was pressed is gone; the one that gives up is not to be pressed by the same key.
+      if (held_) (now.phase === "trying" ? node : node.querySelector("button")).focus({ preventScroll: true });
     },
   };
 }
