@@ -20,6 +20,15 @@ def test_one_voice_speaks(show, kind):  # noqa: F811
     assert page.locator("[data-explorable]").evaluate(LIVE) == ["ln-quiet"]
 
 
+@pytest.mark.parametrize("kind", sorted(set(explorables.__all__) - {"Guess", "Answer"}))
+def test_no_slider_is_read_out_that_cannot_be_reached(show, kind):  # noqa: F811
+    """Chromium keeps what SVG does not display among what it reads."""
+    page = show(getattr(ln, kind)(*GIVEN.get(kind, ())))
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    sliders = [node for node in nodes if not node["ignored"] and node["role"]["value"] == "slider"]
+    assert [node["name"]["value"] for node in sliders if not {"focusable", "disabled"} & {prop["name"] for prop in node["properties"]}] == []
+
+
 def test_what_was_said_is_not_said_again_with_what_is_new(show):  # noqa: F811
     page = show(ln.Layer(), reduced_motion="reduce")
     page.get_by_role("button", name="None").click()

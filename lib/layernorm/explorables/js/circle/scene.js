@@ -1,5 +1,5 @@
 // The picture, in the pixels of usual letters: the ones axis stands upright, the plane lies across it.  x is dragged, the ground turns.
-import { ease, el, grown, mover, place, still } from "../kit.js";
+import { ease, el, grown, mover, place, seen, still } from "../kit.js";
 import { between, camera, corners, dot, labelled, length, normalized, ONES, parts, placed, plus, RADIUS, ring, scattered, sideways, times } from "./space.js";
 import { CLOUD, LAST, shaped, spoken } from "./tale.js";
 
@@ -196,7 +196,7 @@ export function scene(view) {
   // The arrow at rest at a whole step, mixed between two; the last leaves x̂ and stands at x.
   function drawGradient(now, at, shown, ends) {
     const { back, n } = now, on = now.mode === "backward" && !now.lost, k = Math.min(LAST - 1, Math.floor(shown)), u = ease(shown - k);
-    tip.style.display = on ? "" : "none";
+    seen(tip, on);
     if (!on) {
       for (const name of ["ghost", "gone", "shaft", "shaft2", "tangent"]) show(name, "");
       place(heads.shaft, { d: "" });
@@ -219,7 +219,7 @@ export function scene(view) {
     put(zero, base, none);
     place(zero, { d: disc(11) });
     put(tip, framed(shown < 1 ? between(back.arrows[0], back.arrows[1], ease(shown)) : back.arrows[0]));
-    tip.style.display = shown === 0 ? "" : "none";
+    seen(tip, shown === 0);
     const sign = none ? "0" : ["g", "", "", "dx"][Math.round(shown)];
     return { at: none ? base : inside(goal(vector, base), base)[0], sign, base };
   }

@@ -26,7 +26,7 @@ export function recipe(view) {
 
   return {
     node, toggle,
-    words: () => (copied ? "Copied." : ""),
+    words: () => (copied ? "Copied." : view.recipe ? "The call stands in place of the question." : ""),
     draw(now) {
       node.hidden = !view.recipe;
       toggle.setAttribute("aria-pressed", view.recipe);

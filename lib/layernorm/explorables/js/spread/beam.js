@@ -1,5 +1,5 @@
 // The picture: points on a line, the square of each distance from their mean, and beside it the mean of these squares.
-import { el, exact, grown, place, short, subscript } from "../kit.js";
+import { el, exact, grown, place, seen, short, subscript } from "../kit.js";
 import { areas, fitted, outgrown, storeys, stride, ticks } from "./moments.js";
 import { LIMIT, MANY, spoken } from "./asks.js";
 
@@ -82,7 +82,8 @@ export function beam(view) {
       at = now.x.map((v, i) => [px(v), base - floors[i] * (2 * DISC + 1)]);
       dots.forEach((dot, i) => {
         const there = i < now.d;
-        dot.style.display = squares[i].style.display = there ? "" : "none";
+        seen(dot, there);
+        seen(squares[i], there);
         sizes[i].textContent = written.get(i) ?? "";
         if (!there) return;
         const side = Math.abs(now.away[i]) * unit, right = now.away[i] > 0;
