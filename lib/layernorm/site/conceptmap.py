@@ -45,7 +45,7 @@ def address(app, label, docname):
 
 def station(concept, x, y, lines, links, width, height):
     """A circle with its words; a link if there is a section to open."""
-    href, name = links.get(concept.key), " ".join(concept.words.split("|"))
+    href, name = links.get(concept.key), spoken(concept)
     words = "".join(f'<tspan x="{x + BESIDE}" y="{y + 5 + 17 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines))
     body = (f'<desc>{escape(ways_of(concept))}</desc><rect class="hit" x="{x - 16}" y="{y - 22}" width="{width}" height="{height}" rx="6"/>'
             f'<circle class="ring" cx="{x}" cy="{y}" r="{radius(concept)}"/><text class="label">{words}</text>')
@@ -58,7 +58,11 @@ def station(concept, x, y, lines, links, width, height):
 def ways_of(concept):
     """What the arrows show, in words."""
     ends = {"Needs": [start for start, end in WAYS if end is concept], "Leads to": [end for start, end in WAYS if start is concept]}
-    return " ".join(f"{what}: {', '.join(one.words.replace('|', ' ') for one in found)}." for what, found in ends.items() if found)
+    return " ".join(f"{what}: {', '.join(map(spoken, found))}." for what, found in ends.items() if found)
+
+
+def spoken(concept):
+    return concept.words.replace("|", " ")
 
 
 def row(words, y, stations):
@@ -141,7 +145,7 @@ def tall(links):
         top, stations = y, []
         y += 34
         for concept in (c for c in CONCEPTS if c.tier == tier):
-            stations.append(station(concept, LEFT, y, [concept.words.replace("|", " ")], links, 300, 44))
+            stations.append(station(concept, LEFT, y, [spoken(concept)], links, 300, 44))
             first, last = y if first is None else first, y
             y += TALL_STEP
         body.append(row(words, top, stations))

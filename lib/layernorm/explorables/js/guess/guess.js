@@ -1,5 +1,6 @@
 // A question to commit to.  The guess is kept on the page, where the answer to it finds it.
 import { el, voice } from "../kit.js";
+import { plain, value } from "../spelled.js";
 import { button, frame, ghost, sentence } from "./card.js";
 import { tellPage } from "./page.js";
 import { answered, held, longest, verdict } from "./words.js";
@@ -36,17 +37,10 @@ export function render({ model, el: root }) {
   }
 
   function field(check) {
-    const part = (text) => {                                   // a root is a number, and so is a fraction
-      const [, minus, of] = /^(-?)(?:√|sqrt)\(?([\d.]+)\)?$/.exec(text) ?? [];
-      return of ? (minus ? -1 : 1) * Math.sqrt(+of) : text ? +text : NaN;
-    };
-    const read = () => {
-      const [top, below] = input.value.replaceAll(",", ".").replace("−", "-").replace(/\s/g, "").split("/").map(part);
-      return below === undefined ? top : top / below;
-    };
+    const read = () => value(plain(input.value.replaceAll(",", ".")));
     const hint = el("span", { class: "ln-hint" });
     const look = (said = "") => {
-      check.disabled = !Number.isFinite(read());
+      check.disabled = read() === null;
       hint.textContent = check.disabled ? said : "";
       if (hint.textContent) input.setAttribute("aria-invalid", true);
       else input.removeAttribute("aria-invalid");

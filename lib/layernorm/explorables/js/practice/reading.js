@@ -1,17 +1,8 @@
-// What a learner types as an answer: numbers, fractions, roots, powers.  Pure.
+// What a learner types as an answer: how many numbers, and what stands between them.  Pure.
+import { plain, value } from "../spelled.js";
 import { EXACT } from "./judging.js";
 
-const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?/i;
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const TAKEN = "Numbers are taken as −0.5, 3/4, √2, 2√3, √(8/3) or 1e-5.";
-
-// One form for what keyboards and papers have several of.
-const plain = (text) => text.trim()
-  .replace(/[−–—]/g, "-")
-  .replace(/⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (power) => `^${[...power].map((c) => (c === "⁻" ? "-" : RAISED.indexOf(c))).join("")}`)
-  .replace(/(\d?)½/g, (_, before) => (before ? `${before}.5` : "0.5"))
-  .replace(/[·×]|(?<=\d)\s*x\s*(?=10\s*\^)/g, "*").replace(/sqrt/gi, "√")
-  .replace(/\s*([*/^])\s*|(√)\s+/g, "$1$2");
 
 // The text without a bracket that holds all of it.
 function bare(text) {
@@ -29,41 +20,6 @@ function parts(text) {
     return depth === 0 && /[\s;,]/.test(sign) ? "\n" : sign;
   });
   return marked.join("").split("\n").filter(Boolean);
-}
-
-// sum := product { (+|-) product },  product := signed { (*|/) signed },  signed := {-|+} power,  power := atom [^ signed],
-// atom := number [√ atom] | √ power | ( sum ).  null if it is none of these.
-function value(token) {
-  let rest = token.replace(/\s/g, "");
-  const take = (sign) => rest.startsWith(sign) && ((rest = rest.slice(sign.length)), true);
-  function sum() {
-    let whole = product();
-    while (/^[-+]/.test(rest)) whole = take("-") ? whole - product() : (take("+"), whole + product());
-    return whole;
-  }
-  function product() {
-    let whole = signed();
-    while (/^[*/]/.test(rest)) whole = take("*") ? whole * signed() : (take("/"), whole / signed());
-    return whole;
-  }
-  const signed = () => (take("-") ? -signed() : take("+") ? signed() : power());
-  const power = () => {
-    const base = atom();
-    return take("^") ? base ** signed() : base;
-  };
-  function atom() {
-    if (take("√")) return Math.sqrt(power());
-    if (take("(")) {
-      const inside = sum();
-      return take(")") ? inside : NaN;
-    }
-    const found = NUMBER.exec(rest);
-    if (!found) return NaN;
-    take(found[0]);
-    return rest.startsWith("√") ? +found[0] * atom() : +found[0];
-  }
-  const whole = sum();
-  return rest === "" && Number.isFinite(whole) ? whole : null;
 }
 
 // How many digits stand behind the point of a decimal, 3.2e-3 and 3.2*10^-3 written out; null of anything else.
