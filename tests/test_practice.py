@@ -74,6 +74,11 @@ def test_the_page_source_tells_no_answer_in_plain_sight(item):
     assert not {"right", "line", "order", "wrong", "answer"} & set(seen)
 
 
+@pytest.mark.parametrize("off", [0, 1e-12, -1e-12])
+def test_a_whole_answer_is_written_as_one_however_the_processor_adds(off):
+    assert json.dumps(forms._plain(np.array([72.0, -3, 0.25]) * (1 + off))) == "[72, -3, 0.25]" and forms._plain([38_597_376]) == [38_597_376]
+
+
 @each("compute", "shapes")
 def test_a_computed_item_has_fresh_numbers_and_knows_mistakes(item):
     cases = item.cases()

@@ -107,6 +107,7 @@ def test_it_can_be_used_by_anybody(show, width, scheme):  # noqa: F811
 def test_a_point_is_dragged_the_rest_follows_and_nobody_is_told_before_it_rests(show):  # noqa: F811
     page = show(ln.Spread(), **LAPTOP)
     status = spread(page).locator("[role=status]")
+    page.wait_for_timeout(900)
     x, y = middle(page, 1)
     zero, two = middle(page, 1)[0], middle(page, 0)[0]              # at 0 and at 2: the ruler
     page.mouse.move(x, y)
@@ -116,7 +117,7 @@ def test_a_point_is_dragged_the_rest_follows_and_nobody_is_told_before_it_rests(
     expect(result(page, "÷ d: σ²")).to_have_text(f"{np.var([2, 1.4, 4, 4]):.3f}")
     expect(spread(page).locator(".ln-say")).to_contain_text("μ = 2.85")
     page.wait_for_timeout(900)
-    assert status.inner_text() == ""
+    assert status.inner_text() == ""                                # nor was anything said of what stood there at first
     page.mouse.up()
     expect(status).to_contain_text("μ = 2.85")
 

@@ -354,4 +354,6 @@ class Code(Item):
 
 
 def _plain(vector):
-    return [int(value) if float(value).is_integer() else float(f"{value:.6g}") for value in vector]
+    """Whole numbers as they are, others short: without what the processor's way of adding leaves behind the digits."""
+    short = (float(value) if float(value).is_integer() else float(f"{value:.6g}") for value in vector)
+    return [int(value) if value.is_integer() else value for value in short]

@@ -109,7 +109,7 @@ export function render({ model, el: root, signal }) {
   head.querySelector(".ln-tools").prepend(...count.nodes);
   const draw = () => {
     const now = moments(view.get("x")), state = { now, words: sentence(now) };
-    for (const part of [...parts, count]) part.draw(state);
+    for (const part of [count, ...parts]) part.draw(state);        // the announcer last: it hears what all say
   };
   view.later = onceAFrame(draw);
   view.fresh = () => { picture.refit(); view.later(); };
