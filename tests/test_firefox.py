@@ -4,7 +4,7 @@ import pytest
 from firefox import Firefox, find
 from test_site import book
 
-DRAWN = """new Promise((done) => { const look = () => document.querySelector("[data-explorable]:not([data-drawn])")
+DRAWN = """new Promise((done) => { dispatchEvent(new Event("beforeprint")); const look = () => document.querySelector("[data-explorable]:not([data-drawn])")
   ? setTimeout(look, 30) : done(document.querySelectorAll("[data-explorable]").length); look(); })"""
 # Of each formula that is shown: is a fraction higher than its line, a root wider than what it holds, and is nothing lost beside it?
 FORMULAS = """[...document.querySelectorAll("math")].filter((one) => one.checkVisibility()).map((one) => {

@@ -263,6 +263,7 @@ def test_a_gate_that_was_left_in_the_middle_goes_on_after_a_reload(visit):
     page.get_by_role("button", name="Forget everything").click()
     page.get_by_role("button", name="Forget it all").click()
     page.goto(address)
+    gate.scroll_into_view_if_needed()
     expect(gate.get_by_role("button", name="Begin")).to_be_visible()
 
 
