@@ -869,6 +869,7 @@ def test_without_script_a_picture_stands_in_its_place(visit):
 
 def test_it_works_from_a_folder(tab, site):
     page = tab((site / "chapters/01_definition.html").as_uri())
+    page.locator(PLAYER).scroll_into_view_if_needed()
     expect(page.locator(PLAYER)).to_have_attribute("data-drawn", re.compile(r"\d"))
 
 
