@@ -468,7 +468,7 @@ def test_with_reduced_motion_it_plays_in_whole_steps(show):
     page.evaluate(RECORD)
     page.get_by_label("Speed").select_option("2×")
     button(page, "Play").click()
-    expect(page.locator(".ln-clock")).to_have_text("4.5 s", timeout=10_000)
+    expect(page.locator(".ln-clock")).to_have_text("4.5 s")
     expect(button(page, "Play")).to_be_visible()
     seen = set(page.evaluate("[...window.seen]"))
     assert seen <= {"0.0 s 2", "1.5 s 2", "3.0 s −0.500", "4.5 s −0.500"} and len(seen) >= 4
@@ -508,7 +508,7 @@ def test_a_guess_waits_with_its_question_and_is_kept_beside_the_answer(show):
     expect(strip).to_contain_text("Your guess Which entries will be negative")
     expect(button(page, "x̂₂")).to_have_attribute("aria-pressed", "true")
     expect(button(page, "Change it")).to_be_focused()
-    expect(strip).to_contain_text("✕ Not quite. You said x̂₂; it is x̂₁, x̂₂. What lies below the mean 2.5", timeout=10_000)
+    expect(strip).to_contain_text("✕ Not quite. You said x̂₂; it is x̂₁, x̂₂. What lies below the mean 2.5")
     bar(page, 3).focus()
     page.keyboard.press("ArrowDown")
     expect(strip).to_contain_text("You said x̂₂; it is x̂₁, x̂₂.")                 # the verdict stands, and says of what
@@ -525,7 +525,7 @@ def test_the_first_guess_after_an_edit_is_judged(show):
     for name in ("x̂₂", "x̂₃", "x̂₄"):
         button(page, name).click()
     button(page, "Check by playing").click()
-    expect(page.locator(".ln-predict").first).to_contain_text("✓ As you said: x̂₂, x̂₃, x̂₄. What lies below the mean 4.25", timeout=10_000)
+    expect(page.locator(".ln-predict").first).to_contain_text("✓ As you said: x̂₂, x̂₃, x̂₄. What lies below the mean 4.25")
 
 
 def test_a_guess_can_be_changed_and_other_numbers_take_it_back(show):
@@ -575,7 +575,7 @@ def test_who_starts_at_the_end_is_asked_about_y_before_it_comes(show, size):
     button(page, "Check by playing").click()
     expect(strip).to_contain_text("Your guess")
     expect(clock).not_to_have_text("0.0 s")
-    expect(strip).to_contain_text("✕ Not quite. You said y₁, y₂; it is y₁, y₂, y₄. Gain and shift decide together: y₂ = 0.5 · (−1.508) + (−1) = −1.754.", timeout=10_000)
+    expect(strip).to_contain_text("✕ Not quite. You said y₁, y₂; it is y₁, y₂, y₄. Gain and shift decide together: y₂ = 0.5 · (−1.508) + (−1) = −1.754.")
     assert page.locator(PLAYER).bounding_box()["height"] == height <= SIZES[size][2]
     assert strip.evaluate("e => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1")
     rows(page).select_option("gamma")
@@ -602,7 +602,7 @@ def test_a_verdict_on_y_says_so_once_gains_have_changed(show):
     strip = page.locator(".ln-predict").first
     button(page, "y₁").click()
     button(page, "Check by playing").click()
-    expect(strip).to_contain_text("Not quite.", timeout=10_000)
+    expect(strip).to_contain_text("Not quite.")
     rows(page).select_option("gamma")
     field(page, "γ₂").fill("3")
     page.keyboard.press("Enter")
@@ -843,7 +843,7 @@ def test_in_the_chapter_it_is_drawn_keyed_and_played(visit):
     page.keyboard.press("ArrowUp")
     expect(first).to_have_attribute("aria-valuenow", "2.1")
     player.get_by_role("button", name="Play", exact=True).click()
-    expect(player.locator(".ln-clock")).to_have_text(re.compile(r"^[1-9]\.\d s$"), timeout=10_000)
+    expect(player.locator(".ln-clock")).to_have_text(re.compile(r"^[1-9]\.\d s$"))
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])

@@ -94,7 +94,7 @@ def test_a_preset_says_what_it_asks_and_what_was_said_is_not_there_for_ever(show
     status = page.get_by_role("status")
     page.get_by_role("button", name="−x", exact=True).click()
     expect(status).to_contain_text("−x: x is (2, 0, 4); x̂ is (0, −1.225, 1.225). Predict Put −x in the place of x")
-    expect(status).to_have_text("", timeout=15_000)
+    expect(status).to_have_text("")
 
 
 def test_a_gain_that_is_changed_says_what_y_has_become(show):  # noqa: F811
