@@ -51,11 +51,14 @@ LATENCY = """async () => {
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 1e5}
 LIGHTHOUSE = "lighthouse@12.8.2"                                # run by npx, if there is one; its preset is a phone
 SCORES = ("performance", "accessibility", "best-practices", "seo")
+# Its launcher switches RenderDocument off, which readers have: without it the first frame comes a second late.
+CHROME = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-features=Translate"
 COLUMNS = ("page", "kB first", "kB next", "requests", "drawn ms", "drawn ms, slow", "shift", "DOM p50", "DOM p95", "frame p50", "frame p95")
 
 
 class Gzip(http.server.SimpleHTTPRequestHandler):
-    """A static host as most are set up."""
+    """A static host as most are set up: what has been connected stays so."""
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
@@ -119,12 +122,23 @@ def spread(values):
     return (median(values), quantiles(values, n=20)[-1]) if values else (None, None)
 
 
-def lighthouse(url):
-    """Its four scores, of 100."""
-    told = subprocess.run(["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--only-categories={','.join(SCORES)}",
-                           "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking"],
-                          env=os.environ | {"CHROME_PATH": find()}, capture_output=True, text=True, check=True).stdout
-    return [100 * json.loads(told)["categories"][name]["score"] for name in SCORES]
+def lighthouse(url, slower=4, scores=SCORES):
+    """Its scores, of 100, with the processor so many times slower, and its own measure of this machine."""
+    told = json.loads(subprocess.run(["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--chrome-flags={CHROME}",
+                                      f"--only-categories={','.join(scores)}", f"--throttling.cpuSlowdownMultiplier={slower}"],
+                                     env=os.environ | {"CHROME_PATH": find()}, capture_output=True, text=True, check=True).stdout)
+    return [100 * told["categories"][name]["score"] for name in scores], told["environment"]["benchmarkIndex"]
+
+
+def judged(url):
+    """Lighthouse's scores of a page, then that for performance as its own table would have this machine calibrated.
+
+    Its preset makes a fast desktop, of 1500 or more by its measure, 4 times slower to stand for a phone.  One of 1000 to 1500 is
+    to be made twice slower, says Lighthouse's docs/throttling.md; slower ones are not named there.
+    """
+    scores, power = lighthouse(url)
+    calibrated = lighthouse(url, 2, SCORES[:1])[0] if power < 1500 else scores[:1]
+    return *scores, *calibrated, power
 
 
 def build_seconds():
@@ -154,9 +168,9 @@ def main(runs):
             before = pages[:pages.index(name)] or ["genindex.html"]
             print(" | ".join(map(shown, row(browser, f"http://127.0.0.1:{server.server_port}", name, runs, before))), flush=True)
     if shutil.which("npx"):
-        print("\n" + " | ".join(("page", *SCORES)))
+        print("\n" + " | ".join(("page", *SCORES, "performance, calibrated", "machine")))
         for name in pages:
-            print(" | ".join(map(shown, (name, *lighthouse(f"http://127.0.0.1:{server.server_port}/{name}")))), flush=True)
+            print(" | ".join(map(shown, (name, *judged(f"http://127.0.0.1:{server.server_port}/{name}")))), flush=True)
     else:
         print("no Lighthouse: it needs Node's npx")
     print("kB next: of one who has read the pages before it in the book, headers and figures scrolled to with it, as in kB first")
