@@ -339,3 +339,8 @@ def test_without_script_picture_and_table_are_there(page_of):
     expect(page.get_by_role("img", name=re.compile("LayerNorm 0.0636"))).to_be_visible()
     expect(page.get_by_role("table")).to_contain_text("7.47e-06")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_input_without_a_name_is_refused_with_the_names_that_there_are():
+    with pytest.raises(TypeError, match="StepLab takes its inputs by name: pixels, before"):
+        ln.StepLab(3)

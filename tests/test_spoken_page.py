@@ -103,3 +103,17 @@ def test_a_gain_that_is_changed_says_what_y_has_become(show):  # noqa: F811
     field.fill("10")
     field.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("y is (−3.015, −1.508, 0.905, 0.905).")
+
+
+def test_a_verdict_that_the_focus_has_read_out_is_not_said_again(show):  # noqa: F811
+    page = show(ln.Player(x=[2, 0, 4, 4]), reduced_motion="reduce")
+    group = page.locator(".ln-predict").first
+    heard = """() => { globalThis.heard = []; const status = document.querySelector("[role=status]");
+      new MutationObserver(() => { heard.push(status.textContent); }).observe(status, { childList: true }); }"""
+    group.locator(".ln-option").first.press("Enter")
+    page.evaluate(heard)
+    group.locator(".ln-check").press("Enter")
+    expect(group).to_have_attribute("data-state", re.compile("right|wrong"))
+    expect(page.get_by_role("status")).not_to_have_text("")               # it speaks when it has come to rest
+    verdict, focus, said = page.evaluate("[document.querySelector('.ln-predict').ariaLabel, document.activeElement.className, heard.join(' ')]")
+    assert focus == "ln-predict" and verdict[2:] not in said, said

@@ -43,7 +43,9 @@ class Lab(Explorable):
     guess = traitlets.List(traitlets.Int()).tag(sync=True)
     kept = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, **choice):
+    def __init__(self, *values, **choice):
+        if values:
+            raise TypeError(f"{type(self).__name__} takes its inputs by name: {', '.join(experiments.load(self.experiment))}")
         self.runs = experiments.load(self.experiment)
         shown = (name for name in self.runs if name not in self.apart)
         self.names = [*(name for name in self.more if name not in self.runs), *sorted(shown, key=self.more.__contains__)]
