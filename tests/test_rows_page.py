@@ -95,7 +95,7 @@ STATES = """async function* (root, frame) {
     await press(guess === "No" ? "Show why" : "Give up: show why");
     const fields = root.querySelectorAll(".ln-chosen .ln-field");
     for (let i = 0; i < fields.length / 2; i++) {
-      fields[i].focus();
+      fields[i].dispatchEvent(new Event("pointerdown"));
       yield `${name} given up, feature ${i + 1}`;
     }
   }
@@ -272,7 +272,7 @@ def test_rows_of_ones_own_are_typed_and_judged(show):
         put(page, f"x{'₁₂₃'[j]} of row 2", 4 - v)
     press(page, "Yes")
     choose(page, [0.8165, 1, 0.8165], [2, 2, 2])
-    page.get_by_label("γ₂", exact=True).focus()
+    page.get_by_label("γ₂", exact=True).click()
     expect(say(page)).to_contain_text("A line passes through the points of feature 2: its slope is γ₂ = 1")   # any would, and this one stands there
     press(page, "Other rows")
     press(page, "x and 10x")
@@ -369,9 +369,28 @@ def test_another_feature_is_named_and_said(show):
     page = show()
     press(page, "No")
     expect(page.get_by_role("slider", name="β₁, the height of the line")).to_be_visible()
-    page.get_by_label("γ₃", exact=True).focus()
+    page.get_by_label("γ₃", exact=True).press("Enter")
     expect(page.get_by_role("slider", name="γ₃, the slope of the line")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("Feature 3: its line")
+
+
+def test_by_keyboard_the_line_of_each_feature_is_reached_past_the_fields_of_the_others(show):
+    page = show()
+    press(page, "No")
+    for i in (1, 2):
+        page.get_by_label(f"γ{'₁₂'[i - 1]}", exact=True).press("Enter")
+        for _ in range(7):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.matches('[role=slider]')"):
+                break
+        assert page.evaluate("document.activeElement.ariaLabel") == f"β{'₁₂'[i - 1]}, the height of the line"
+
+
+def test_a_number_that_is_changed_in_its_field_says_how_far_off_each_row_is(show):
+    page = show()
+    press(page, "No")
+    page.get_by_label("β₂", exact=True).press("ArrowUp")
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"Feature 2: .* Now row 1 [\d.]+ too \w+, row 2 "))
 
 
 def test_how_far_off_is_said_in_words_and_in_ink(show):

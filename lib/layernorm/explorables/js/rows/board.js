@@ -8,13 +8,16 @@ const LEAST = 160;                                            // a page that is 
 const NAMES = 46;                                             // room of the rows' names
 const plain = (v) => +v.toFixed(3);
 
-function field(view, role, label, put, focus) {
+// A feature is chosen by a press, by Enter or by a change, not by the focus: the last field would choose its own on the way to the line.
+function field(view, role, label, put, choose) {
   let shown = null;
-  const node = numeric(role, { "aria-label": label, onfocus: focus, onchange: () => {
+  const node = numeric(role, { "aria-label": label, onpointerdown: choose, onchange: () => {
+    choose();
     if (Number.isFinite(node.valueAsNumber)) put(node.valueAsNumber);
     shown = null;                                             // whatever was typed, what holds now is written
     view.later();
   } });
+  node.addEventListener("keydown", ({ key }) => key === "Enter" && choose());
   return { node, show(v) {
     const text = String(plain(v));
     if (text !== shown || document.activeElement !== node) node.value = text;      // never over what is being typed
@@ -60,7 +63,7 @@ function shapes(view, samples) {
 export function board(view, samples) {
   const bars = strips(view), line = slope(view), own = editor(view), shape = shapes(view, samples);
   const feet = el("div", { class: "ln-feet", "aria-hidden": "true" });
-  const table = el("div", { class: "ln-chosen", role: "group", "aria-label": "γ and β of each feature" });
+  const table = el("div", { class: "ln-chosen", role: "group", "aria-label": "γ and β of each feature; Enter shows its line" });
   const left = el("div", { class: "ln-left" }, el("div", { class: "ln-bars" }, bars.node, own.node), feet, table, shape.node);
   const right = el("div", { class: "ln-right" }, line.node), node = el("div", { class: "ln-both" }, left, right);
   let fields = [], d = 0, room = "";

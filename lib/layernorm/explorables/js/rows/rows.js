@@ -2,7 +2,7 @@
 import { ease, el, iconButton, mix, mover, onceAFrame, speaker, still } from "../kit.js";
 import { board } from "./board.js";
 import { caught, isBack, judge, LIMIT, outputs, points, roomOf, stops } from "./fitting.js";
-import { kindOf, sentence } from "./telling.js";
+import { kindOf, sentence, spokenFeature } from "./telling.js";
 import { wager } from "./wager.js";
 
 const INPUTS = ["rows", "gamma", "beta", "eps", "round", "rounds", "guesses", "ended"];
@@ -114,8 +114,9 @@ function rounds(view) {
 
 function caption() {
   const node = el("p", { class: "ln-say" });
-  let said = null;
-  return { node, words: () => node.textContent, draw(now) {
+  let said = null, far = "";                                  // what a field does not say of itself, as the handles of the line do
+  return { node, words: () => node.textContent + far, draw(now) {
+    far = now.phase === "trying" && document.activeElement?.matches(".ln-chosen input") ? ` Now ${spokenFeature(now)}.` : "";
     const words = sentence(now);
     if (words !== said) node.innerHTML = said = words;
   } };
