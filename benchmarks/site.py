@@ -133,8 +133,8 @@ def lighthouse(url, slower=4, scores=SCORES):
 def judged(url):
     """Lighthouse's scores of a page, then that for performance as its own table would have this machine calibrated.
 
-    Its preset makes a fast desktop, of 1500 or more by its measure, 4 times slower to stand for a phone.  One of 1000 to 1500 is
-    to be made twice slower, says Lighthouse's docs/throttling.md; slower ones are not named there.
+    Its preset makes a fast desktop, of 1500 or more by its measure, 4 times slower to stand for a phone.  One of 800 to 1500 is
+    to be made twice slower, says Lighthouse's docs/throttling.md.
     """
     scores, power = lighthouse(url)
     calibrated = lighthouse(url, 2, SCORES[:1])[0] if power < 1500 else scores[:1]
