@@ -125,12 +125,12 @@ def test_the_result_is_that_of_every_placement():
 
 def test_the_right_guess_and_its_four_numbers_are_computed():
     lab = ln.PlacementLab()
-    change = {one: medians("gradient", one, "xavier", 32)[-1] / medians("gradient", one, "xavier", 16)[-1] for one in ("post", "pre")}
+    change = {one: medians("gradient", one, "gpt2", 32)[-1] / medians("gradient", one, "gpt2", 16)[-1] for one in ("post", "pre")}
     same = [PLACEMENTS[one] for one, by in change.items() if abs(by - 1) <= 0.1]
     assert lab.options[lab.right[0]] == {0: "neither", 1: same[0], 2: "both"}[len(same)] and len(lab.right) == 1
     told = [float(one) for one in re.findall(r"[\d.]*\d", lab.tell.replace("-LN", ""))]
-    np.testing.assert_allclose(told, [medians("gradient", one, "xavier", d)[-1] for one in ("post", "pre") for d in (16, 32)], rtol=6e-3)
-    assert lab.choice["over"] != "depth", "the picture would give the answer away"
+    np.testing.assert_allclose(told, [medians("gradient", one, "gpt2", d)[-1] for one in ("post", "pre") for d in (16, 32)], rtol=6e-3)
+    assert lab.choice["start"] != "gpt2", "the picture would give the answer away"
 
 
 def test_the_page_is_light_and_the_same_on_every_run():
@@ -221,12 +221,12 @@ def test_by_depth_the_chosen_depth_is_lit(show):
 
 def test_after_a_guess_the_picture_shows_what_was_asked(show):
     page = show(ln.PlacementLab(start="torch"))
-    page.get_by_role("button", name="both").click()
+    page.get_by_role("button", name="Pre-LN").click()
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("group", name="Predict")).to_contain_text("You said both; the answer: Post-LN. Post-LN 0.194 → 0.181; Pre-LN 0.0566 → 0.039.")
+    expect(page.get_by_role("group", name="Predict")).to_contain_text("You said Pre-LN; the answer: both. Post-LN 0.0251 → 0.0252; Pre-LN 0.669 → 0.664.")
     expect(page.get_by_role("radio", name="by depth")).to_be_checked()
     expect(page.get_by_role("slider", name="Blocks")).to_have_attribute("aria-valuetext", "32 blocks")
-    expect(page.get_by_role("status")).to_contain_text("Drawn by depth. Xavier's weights, from 2 to 32 blocks")
+    expect(page.get_by_role("status")).to_contain_text("Drawn by depth. GPT-2's weights, from 2 to 32 blocks")
 
 
 @pytest.mark.parametrize("screen, theme", [({"width": 1280, "height": 800}, "light"), ({"width": 390, "height": 844}, "dark")],

@@ -115,10 +115,10 @@ def test_shown_by_loss_it_says_the_loss_in_the_middle_and_what_guessing_has(js):
 
 def test_the_right_guess_is_counted_and_the_picture_does_not_give_it_away():
     lab = ln.WarmUpLab()
-    asked, warm, other = (len(solved_by_hand(lab.runs.at(placement="post", start=start, rate=0.003, steps=steps)))
-                          for start, steps in (("xavier", 0), ("xavier", 200), ("torch", 0)))
+    asked, cold, warm = (len(solved_by_hand(lab.runs.at(placement="post", start=start, rate=0.003, steps=steps)))
+                         for start, steps in (("torch", 0), ("xavier", 0), ("xavier", 200)))
     assert lab.options[lab.right[0]] == {0: "none", 4: "all"}.get(asked, "some") and len(lab.right) == 1
-    assert lab.tell == f"{asked} of 4. After 200 steps of warm-up: {warm}. With torch's first weights and no warm-up: {other}." and lab.choice["placement"] == "pre"
+    assert lab.tell == f"{asked} of 4. With Xavier's: {cold}, and {warm} after 200 steps of warm-up." and lab.choice["placement"] == "pre"
 
 
 # --- What can go
@@ -148,12 +148,14 @@ def test_what_can_go_and_what_cannot_is_counted_at_each_place(js):
             assert all((name in elsewhere) == (kind in needed[start, one]) for kind, name in KINDS.items()), words
 
 
-def test_the_right_guess_is_every_kind_without_which_it_fails():
+def test_what_is_asked_about_two_kinds_left_out_is_counted_and_the_picture_does_not_give_it_away():
     lab = ln.AblationLab()
-    held_by = {name: len(solved_by_hand(lab.runs.at(start="xavier", rate=0.003, without=kind))) for kind, name in KINDS.items()}
-    assert [lab.options[k] for k in lab.right] == ([name for name, count in held_by.items() if count < 2] or ["none"])
-    assert len(lab.right) == 1, "one pick cannot say two kinds: ask otherwise"
-    assert all(f"{name} {count}" in lab.tell for name, count in held_by.items()) and (lab.choice["start"], lab.choice["rate"]) != ("xavier", 0.003)
+    both = {name: len(solved_by_hand(lab.runs.at(start=start, rate=0.03, without="mlp, final"))) for start, name in STARTS.items()}
+    alone = len(solved_by_hand(lab.runs.at(start="xavier", rate=0.03, without="mlp")))
+    assert f"without the MLPs' LayerNorms {alone} of 4 seeds" in lab.ask
+    assert [lab.options[k] for k in lab.right] == [{0: "none", 4: "all"}.get(both["Xavier's"], "some")]
+    assert lab.tell == "Without both: " + ", ".join(f"{name} weights {count} of 4" for name, count in both.items()) + "."
+    assert lab.choice["rate"] != 0.03
 
 
 # --- What Python promises
@@ -311,7 +313,7 @@ def test_what_lies_beyond_the_axis_stands_at_its_edge_and_says_how_far(show):
     assert page.locator(".ln-lab-fate").evaluate_all("(all, right) => all.filter((one) => one.getBoundingClientRect().left > right + 8).length", right) >= sum(v > 3 for v in losses)
 
 
-@pytest.mark.parametrize("kind, pick, where", [("WarmUpLab", "some", "Post-LN, Xavier's weights, rate 0.003, no warm-up"), ("AblationLab", "the last", "Xavier's weights, rate 0.003")])
+@pytest.mark.parametrize("kind, pick, where", [("WarmUpLab", "some", "Post-LN, torch's weights, rate 0.003, no warm-up"), ("AblationLab", "some", "Xavier's weights, rate 0.03")])
 def test_after_a_guess_the_picture_shows_what_was_asked(show, kind, pick, where):
     lab = LABS[kind]()
     page = show(lab)

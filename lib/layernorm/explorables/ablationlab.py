@@ -1,11 +1,9 @@
 """LayerNorms left out of a Pre-LN Transformer, one kind or several, over the first weights and the learning rate."""
 from .. import figures
-from ..figures.placement import KINDS, STARTS, WITHOUT, held, number
+from ..figures.placement import STARTS, WITHOUT, held, number
 from .lab import table
 from .modules import bundle
 from .traininglab import TrainingLab
-
-ENOUGH = 2                                                        # seeds that have to solve it
 
 
 class AblationLab(TrainingLab):
@@ -30,14 +28,15 @@ class AblationLab(TrainingLab):
     apart = {"without": "nothing"}
 
     def words(self):
-        place = {"start": "xavier", "rate": 0.003}
-        found = {kind: held(self.runs.at(**place, without=kind)) for kind in KINDS}
-        seeds = len(self.runs.at(**place, without="nothing")["final"])
-        failing = [k for k, kind in enumerate(KINDS) if found[kind] < ENOUGH]
+        place = {"start": "xavier", "rate": 0.03}
+        found = {start: held(self.runs.at(**place | {"start": start}, without="mlp, final")) for start in STARTS}
+        seeds, one = len(self.runs.at(**place, without="nothing")["final"]), held(self.runs.at(**place, without="mlp"))
+        right = 0 if found["xavier"] == 0 else 2 if found["xavier"] == seeds else 1
         return {"title": "Which LayerNorms can go?",
-                "ask": f"Pre-LN, Xavier, rate {place['rate']}: leave out one kind of LayerNorm. Without which does it fail?",
-                "options": [*KINDS.values(), "none"], "right": failing or [len(KINDS)],
-                "tell": f"Of {seeds} seeds solve and keep it without: " + ", ".join(f"{KINDS[kind]} {found[kind]}" for kind in KINDS) + ".",
+                "ask": f"{STARTS['xavier']} weights, rate {place['rate']}: without the MLPs' LayerNorms {one} of {seeds} seeds "
+                       "keep the task. Without the last one too?",
+                "options": ["none", "some", "all"], "right": [right],
+                "tell": "Without both: " + ", ".join(f"{STARTS[start]} weights {found[start]} of {seeds}" for start in found) + ".",
                 "facts": {"show": place, "left": WITHOUT, "rate": self.runs["rate"]}}
 
     @property

@@ -40,14 +40,14 @@ class PlacementLab(Lab):
 
     def words(self):
         few, many = 16, 32
-        was, is_now = ({one: self.last("gradient", one, "xavier", depth) for one in ("post", "pre")} for depth in (few, many))
+        was, is_now = ({one: self.last("gradient", one, "gpt2", depth) for one in ("post", "pre")} for depth in (few, many))
         same = {one: abs(is_now[one] / was[one] - 1) <= NEAR for one in was}
         right = {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[same["post"], same["pre"]]
         return {"title": "Does the gradient feel the depth?",
-                "ask": f"Twice the depth, {few} → {many} blocks, Xavier: where is the last block's gradient about the same?",
+                "ask": f"{few} → {many} blocks, {STARTS['gpt2']} weights: where is the last block's gradient about the same?",
                 "options": [PLACEMENTS["post"], PLACEMENTS["pre"], "both", "neither"], "right": [right],
                 "tell": "; ".join(f"{PLACEMENTS[one]} {number(was[one])} → {number(is_now[one])}" for one in was) + ".",
-                "facts": {"show": {"over": "depth", "show": "gradient", "start": "xavier", "depth": many}, **self.runs}}
+                "facts": {"show": {"over": "depth", "show": "gradient", "start": "gpt2", "depth": many}, **self.runs}}
 
     def last(self, show, placement, start, depth):
         """Behind or in the last block, the middle of the seeds."""

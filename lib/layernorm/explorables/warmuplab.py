@@ -36,16 +36,16 @@ class WarmUpLab(TrainingLab):
 
     def words(self):
         place = {"placement": "post", "rate": 0.003, "steps": 0}
-        found = self.runs.at(**place, start="xavier")
-        warm, other = held(self.runs.at(**place | {"steps": 200}, start="xavier")), held(self.runs.at(**place, start="torch"))
+        found = self.runs.at(**place, start="torch")
+        cold, warm = (held(self.runs.at(**place | {"steps": steps}, start="xavier")) for steps in (0, 200))
         seeds, solved = len(found["final"]), held(found)
         right = 0 if solved == 0 else 2 if solved == seeds else 1
         return {"title": "Who needs the warm-up?",
-                "ask": f"Post-LN, Xavier, rate {place['rate']}, no warm-up: "
-                       f"how many of {seeds} seeds solve the task in 600 steps and keep it?",
+                "ask": f"Post-LN, {STARTS['torch']} weights, rate {place['rate']}, no warm-up: "
+                       f"how many of {seeds} seeds solve the task and keep it?",
                 "options": ["none", "some", "all"], "right": [right],
-                "tell": f"{solved} of {seeds}. After 200 steps of warm-up: {warm}. With torch's first weights and no warm-up: {other}.",
-                "facts": {"show": {"show": "solved", "start": "xavier", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
+                "tell": f"{solved} of {seeds}. With {STARTS['xavier']}: {cold}, and {warm} after 200 steps of warm-up.",
+                "facts": {"show": {"show": "solved", "start": "torch", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
 
     def picture(self):
         placement, start = self.choice["placement"], self.choice["start"]

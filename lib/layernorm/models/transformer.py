@@ -105,8 +105,10 @@ class Block(nn.Module):
             x = self.attention_norm(x + self.dropout(attend(x)))
             return self.mlp_norm(x + self.dropout(self.mlp(x)))
         if self.placement == "peri":
-            x = x + self.dropout(self.attention_after(attend(self.attention_norm(x))))
-            return x + self.dropout(self.mlp_after(self.mlp(self.mlp_norm(x))))
+            x = x + self.dropout(
+                self.attention_after(attend(self.attention_norm(x))))
+            return x + self.dropout(
+                self.mlp_after(self.mlp(self.mlp_norm(x))))
         x = x + self.dropout(attend(x))
         return x + self.dropout(self.mlp(x))
 

@@ -40,7 +40,7 @@ export function warmUpStage({ rate: rates, steps }, choose) {
       height,
       label: `Map of learning rate and warm-up, ${what}, and how many solve and keep it; warm-up ${steps.join(", ")} steps. ${told.join("; ")}.`,
       parts: [
-        text("rate", LEFT - 6, 12, "ln-lab-tick", "end"), text(width < SMALL ? `${show === "solved" ? "step" : "loss"}, middle of all` : what, LEFT + 1, 12, "ln-lab-title"),
+        text("rate", LEFT - 6, 12, "ln-lab-tick", "end"), text(width < SMALL ? `${show === "solved" ? "step" : "loss"}, middle of all` : `${what}${wide ? `; larger dot: ${show === "solved" ? "sooner" : "lower"}` : ""}`, LEFT + 1, 12, "ln-lab-title"),
         ...high.map((rate, i) => text(now.named("rate", rate), LEFT - 6, TOP + (i + 0.5) * row + 4, `ln-lab-tick${rate === choice.rate ? " is-here" : ""}`, "end")),
         ...steps.map((warm, k) => text(warm, LEFT + (k + 0.5) * column, bottom + 15, `ln-lab-tick${warm === choice.steps ? " is-here" : ""}`, "middle")),
         ...cells.flat(),
