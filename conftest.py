@@ -17,9 +17,11 @@ LONGEST = ["tests/test_twice.py", "chapters/04_", "tests/test_lab.py", "tests/te
            "tests/test_placementlab.py", "tests/test_lab_stored.py", "tests/test_setup.py", "chapters/"]
 
 
-def pytest_configure():
-    import near  # from tests/, which is on the path only now
+def pytest_configure(config):
+    import held  # from tests/, which is on the path only now
+    import near
 
+    config.pluginmanager.register(held.Held(config), "held")
     if not near.EXACT:
         near.loosen(sys.modules["nbval.plugin"])
 

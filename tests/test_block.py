@@ -152,7 +152,7 @@ def test_a_change_beyond_the_limit_is_not_made(js):
     assert made == [None, None, [100, 1, 1.1, 1], [1]]
     far = [[100.0, 0, 0, 0], [0, 1, 2, 3]]
     state = model(x=far, before=far, start=far, token=1, question="where")
-    assert say(js, "ask", state) == "Token 1 keeps its numbers. Which stage first changes another row?"
+    assert say(js, "ask", state) == "Pre-LN: token 1 keeps its numbers. Which stage first changes another row?"
     assert situation(js, state)["x"] == far
 
 
@@ -202,9 +202,9 @@ def test_nothing_is_shown_while_a_question_is_open(js):
     name = call("$report.cellName('attention', 1, n)", n=now)
     old = [f"{v:.3f}".replace("-", "−") for v in ln.Block().stages["attention"][0]]
     assert name == f"attention, token 1, before: {', '.join(old)}; new ones not known yet"
-    assert say(js, "ask", model()) == "Token 3 gets new numbers. Whose rows change after attention?"
-    assert say(js, "ask", model(causal=True)) == "With the mask: whose rows change after attention?"
-    assert say(js, "ask", model(question="where")) == "Token 3 plus 1. Which stage first changes another row?"
+    assert say(js, "ask", model()) == "Pre-LN: token 3 gets new numbers. Whose rows change after attention?"
+    assert say(js, "ask", model(causal=True)) == "Pre-LN, with the mask: whose rows change after attention?"
+    assert say(js, "ask", model(question="where")) == "Pre-LN: token 3 plus 1. Which stage first changes another row?"
     assert say(js, "sentence", model(causal=True)).startswith("The mask lets a token see itself and earlier ones only.")
 
 

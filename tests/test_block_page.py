@@ -104,7 +104,7 @@ def test_three_questions_lead_from_attention_to_the_silent_stream(show):  # noqa
     page = show(ln.Block(), **PHONE)
     root = bk(page)
     ask, say = root.locator(".ln-ask"), root.locator(".ln-say")
-    expect(ask).to_have_text("Predict Token 3 gets new numbers. Whose rows change after attention?")
+    expect(ask).to_have_text("Predict Pre-LN: token 3 gets new numbers. Whose rows change after attention?")
     assert signs(page) == "sscss hhhhh hhhhh hhhhh hhhhh hhhhh hhhhh"             # nothing is told before the guess
     assert [one.inner_text() for one in root.locator(".bk-foot").all()][1:] == ["3", *"??????"] and root.locator(".bk-fan path").first.get_attribute("d") == ""
     expect(root.locator(".bk-changes button").first).to_be_disabled()
@@ -134,7 +134,14 @@ def test_three_questions_lead_from_attention_to_the_silent_stream(show):  # noqa
     expect(ask).to_contain_text("You said attention.")
     press(page, "Reset")
     page.evaluate(FRAME)
-    expect(ask).to_contain_text("Predict Token 3 gets new numbers.")
+    expect(ask).to_contain_text("Predict Pre-LN: token 3 gets new numbers.")
+
+
+def test_who_takes_another_placement_hears_that_it_is_asked_anew(show):  # noqa: F811
+    page = show(ln.Block())
+    bk(page).locator(".ln-options").get_by_role("button", name="1", exact=True).click()
+    press(page, "Post-LN")
+    expect(bk(page).get_by_role("status")).to_contain_text("Predict Post-LN: token 3 gets new numbers.")
 
 
 def test_what_changed_is_told_without_colour_and_what_whispers_is_dotted(show):  # noqa: F811

@@ -183,6 +183,8 @@ def test_what_cannot_be_read_is_not_counted(visit):
         box.get_by_role("button", name="I am sure").click()
         expect(box.locator(".ln-verdict")).to_contain_text(said)
         assert box.locator(".ln-typed").input_value() == text
+    box.locator(".ln-typed").fill("1 2 3 4")
+    expect(box.locator(".ln-verdict")).to_be_empty()                          # it was said of what stood there before
     assert page.evaluate(PROGRESS) is None
 
 

@@ -393,6 +393,28 @@ def test_a_number_that_is_changed_in_its_field_says_how_far_off_each_row_is(show
     expect(page.get_by_role("status")).to_contain_text(re.compile(r"Feature 2: .* Now row 1 [\d.]+ too \w+, row 2 "))
 
 
+def test_a_feature_that_is_taken_off_again_at_the_end_is_told_as_it_stands(show):
+    page = show()
+    press(page, "Yes")
+    press(page, "Give up: show why")
+    expect(page.get_by_label("β₃", exact=True)).to_have_value("3")
+    put(page, "β₃", 4)
+    expect(say(page)).to_have_text(re.compile("Feature 3: its line passes through neither point"))
+    expect(page.get_by_role("status")).to_contain_text("Now row 1 1 too high, row 2 1 too high.")
+
+
+def test_what_became_of_a_number_that_cannot_be_had_is_said(show):
+    page = show()
+    press(page, "Your rows")
+    for value, told in (("500", "x₁ of row 1 stops at the limit, 100."), ("", "x₁ of row 1 stays 100: no number was typed.")):
+        put(page, "x₁ of row 1", value)
+        expect(say(page)).to_have_text(told)
+        expect(page.get_by_role("status")).to_contain_text(told)
+        expect(page.get_by_label("x₁ of row 1", exact=True)).to_have_value("100")
+    put(page, "x₁ of row 1", 5)
+    expect(say(page)).not_to_contain_text("stays")
+
+
 def test_how_far_off_is_said_in_words_and_in_ink(show):
     page = show()
     assert page.locator(".ln-off").nth(2).text_content() == "off 4.59"

@@ -110,7 +110,7 @@ def test_shown_by_loss_it_says_the_loss_in_the_middle_and_what_guessing_has(js):
         if np.median(known) == np.inf:
             assert "no number in the middle of the seeds" in words
             continue
-        assert float(re.search(r"final loss ([\d.]+) in the middle", words)[1]) == pytest.approx(np.median(known), rel=0.06) and "guesses has 2.1" in words
+        assert float(re.search(r"final loss ([\d.]+) in the middle", words)[1]) == pytest.approx(np.median(known), rel=0.06) and "guessing: 2.1" in words
 
 
 def test_the_right_guess_is_counted_and_the_picture_does_not_give_it_away():

@@ -34,7 +34,7 @@ class AblationLab(TrainingLab):
         right = 0 if found["xavier"] == 0 else 2 if found["xavier"] == seeds else 1
         return {"title": "Which LayerNorms can go?",
                 "ask": f"{STARTS['xavier']} weights, rate {place['rate']}: without the MLPs' LayerNorms {one} of {seeds} seeds "
-                       "keep the task. Without the last one too?",
+                       "keep the task. And with the last one out as well?",
                 "options": ["none", "some", "all"], "right": [right],
                 "tell": "Without both: " + ", ".join(f"{STARTS[start]} weights {found[start]} of {seeds}" for start in found) + ".",
                 "facts": {"show": place, "left": WITHOUT, "rate": self.runs["rate"]}}

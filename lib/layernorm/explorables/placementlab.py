@@ -59,8 +59,9 @@ class PlacementLab(Lab):
         return {placement: self.runs.at(**inputs | {"placement": placement}) for placement in self.runs["placement"]}
 
     def shown(self, result):
-        """Middle, least and most of the seeds, block by block."""
-        return {show: rounded([f(result[show], 0) for f in (np.median, np.min, np.max)], 3) for show in self.more["show"]}
+        """Middle, least and most of the seeds, block by block; no number of a range is said, and two digits of it are drawn."""
+        digits = {np.median: 3, np.min: 2, np.max: 2}
+        return {show: [rounded(f(result[show], 0), of) for f, of in digits.items()] for show in self.more["show"]}
 
     def summary(self, result):
         return {"gradient, last block, median": float(np.median(np.asarray(result["gradient"])[:, -1])),

@@ -17,11 +17,16 @@ export function render({ model, el: root, signal }) {
   function draw(choice) {
     shown ||= choice !== null;
     cell?.classList.toggle("ln-open", shown);
-    const next = shown ? say(verdict(card, choice)) : say(WAITS, skip(() => { shown = true; draw(null); now.focus(); }));
+    const next = shown ? say(verdict(card, choice)) : say(WAITS, skip(() => { shown = true; draw(null); read(); }));
     next.tabIndex = -1;
     if (now) now.replaceWith(next);
     else root.replaceChildren(next);
     now = next;
+  }
+
+  // What was hidden is read from its beginning, of which the answer is the end.
+  function read() {
+    Object.assign(cell, { tabIndex: -1, role: "group", ariaLabel: "The cell that finds out" }).focus({ preventScroll: true });
   }
 
   // Whoever comes for a formula in what waits wants to see it.

@@ -28,10 +28,11 @@ export function under(name, { rows, seen, asked }) {
 
 // --- Questions -------------------------------------------------------------------------------------------
 
-export function ask({ question, token, causal, own }) {
+export function ask({ question, token, causal, own, placement }) {
   const news = own.length ? (question === "where" ? "plus 1" : "gets new numbers") : "keeps its numbers";
-  if (question === "where") return `Token ${token} ${news}. Which stage first changes another row?`;
-  return causal ? "With the mask: whose rows change after attention?" : `Token ${token} ${news}. Whose rows change after attention?`;
+  const where = PLACES.find(([name]) => name === placement)[1];
+  if (question === "where") return `${where}: token ${token} ${news}. Which stage first changes another row?`;
+  return causal ? `${where}, with the mask: whose rows change after attention?` : `${where}: token ${token} ${news}. Whose rows change after attention?`;
 }
 export const next = ([question, causal]) => (question === "where" ? "add 1" : causal ? "with the mask" : "no mask");
 const stops = ({ placement }) => [...(placement === "none" ? [] : ["LN"]), "attention", "MLP", "+", "nowhere"];

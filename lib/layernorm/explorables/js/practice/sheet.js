@@ -24,13 +24,21 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
   const cases = seen.cases?.length ?? 1, given = () => seen.cases?.[at] ?? {}, question = () => fill(seen.ask, given());
   const told = (text) => (key.cases ? fill(text, { ...given(), ...key.cases[at].told }) : text);
   const explains = seen.kind === "explain";
-  let hinted = 0, first = null, over = false;                 // `first`: whether the answer that counts was right
+  let hinted = 0, first = null, over = false, unread = false; // `first`: whether the answer that counts was right; `unread`: what stands cannot be judged
 
   const task = el("div", { class: "ln-task" });
   const verdict = el("div", { class: "ln-verdict", tabindex: "-1" });
   const hints = el("div", { class: "ln-hints" });
   const worked = el("div", { class: "ln-worked", tabindex: "-1", role: "group", "aria-label": "Worked solution" });
-  const ready = (on) => { for (const one of checks) one.disabled = !on; };
+  const ready = (on) => {
+    for (const one of checks) one.disabled = !on;
+    if (unread) clear();                                      // it is said of what stood there before
+  };
+  const clear = () => {
+    unread = false;
+    verdict.replaceChildren();
+    delete verdict.dataset.state;
+  };
   const checks = explains ? [button("Compare", () => check(), "ln-check")]
     : [button("I am sure", () => check(true), "ln-check"), button("I am not sure", () => check(false), "ln-check ln-unsure")];
   const control = form(seen, key, ready, say, turn);
@@ -65,7 +73,10 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
   function check(sure) {
     const { given: what, places, error, open } = control.read();
     control.mark?.(Boolean(error));
-    if (error) return tell({ right: false, slip: true, words: error });
+    if (error) {
+      unread = true;
+      return tell({ right: false, slip: true, words: error });
+    }
     if (open) {
       control.open();
       checks[0].textContent = "These I said";
@@ -102,6 +113,7 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     retry.hidden = !over || cases > 1;
     again.hidden = first === null || cases < 2;
     solve.hidden = (first === null && hinted < key.hints.length) || worked.childNodes.length > 0;
+    worked.hidden = !worked.childNodes.length;
     more.hidden = [...more.children].every((one) => one.hidden);
   }
 
@@ -112,8 +124,8 @@ export function sheet({ seen, key, at = 0, bare = false, place = "", turn = 0, a
     // Paper has the numbers of the printed solutions, those of the first case.
     task.replaceChildren(...paragraphs(question()), ...(at ? [el("div", { class: "ln-on-paper" }, paragraphs(fill(seen.ask, seen.cases[0])))] : []));
     node.setAttribute("aria-label", `${place}${named(seen.kind)}: ${spoken(question())}`);
-    for (const part of [verdict, hints, worked]) part.replaceChildren();
-    delete verdict.dataset.state;
+    for (const part of [hints, worked]) part.replaceChildren();
+    clear();
     if (explains) checks[0].textContent = "Compare";
     control.freeze(false);
     control.mark?.(false);

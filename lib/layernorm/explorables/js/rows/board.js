@@ -1,5 +1,6 @@
 // The rows over the numbers that are chosen for them, in the same columns; beside them the line of one feature.
 import { el, grown, letters, numeric, place, subscript } from "../kit.js";
+import { LIMIT } from "./fitting.js";
 import { slope } from "./slope.js";
 import { strips } from "./strips.js";
 
@@ -13,9 +14,10 @@ function field(view, role, label, put, choose) {
   let shown = null;
   const node = numeric(role, { "aria-label": label, onpointerdown: choose, onchange: () => {
     choose();
-    if (Number.isFinite(node.valueAsNumber)) put(node.valueAsNumber);
+    const value = node.valueAsNumber, known = Number.isFinite(value);
+    if (known) put(value);
+    view.tell(!known ? `${label} stays ${shown}: no number was typed.` : Math.abs(value) > LIMIT ? `${label} stops at the limit, ${LIMIT}.` : "");
     shown = null;                                             // whatever was typed, what holds now is written
-    view.later();
   } });
   node.addEventListener("keydown", ({ key }) => key === "Enter" && choose());
   return { node, show(v) {

@@ -24,11 +24,14 @@ function viewOf(model) {
   const glide = mover(), left = new Map();                    // γ and β of the rounds that were left
   const view = {
     id: ++views, chosen: 0, held: false, unit: 1, later: null,
+    told: "",                                                 // what became of a number that was typed, until the next change
     get: (key) => model.get(key),
     set(changes) {
+      view.told = "";
       for (const [key, value] of Object.entries(changes)) model.set(key, value);
       model.save_changes();
     },
+    tell(words) { view.told = words; view.later(); },
     note: (key, word) => ({ [key]: view.get(key).with(view.get("round"), word) }),
     choose(i) {
       if (view.chosen !== i) { view.chosen = i; view.later(); }
@@ -112,19 +115,19 @@ function rounds(view) {
   };
 }
 
-function caption() {
+function caption(view) {
   const node = el("p", { class: "ln-say" });
   let said = null, far = "";                                  // what a field does not say of itself, as the handles of the line do
   return { node, words: () => node.textContent + far, draw(now) {
-    far = now.phase === "trying" && document.activeElement?.matches(".ln-chosen input") ? ` Now ${spokenFeature(now)}.` : "";
-    const words = sentence(now);
+    far = now.phase !== "asked" && document.activeElement?.matches(".ln-chosen input") ? ` Now ${spokenFeature(now)}.` : "";
+    const words = view.told || sentence(now);
     if (words !== said) node.innerHTML = said = words;
   } };
 }
 
 export function render({ model, el: root, signal }) {
   const view = viewOf(model), id = `ln-rows-${view.id}`;
-  const strip = wager(view), picture = board(view, SAMPLES), say = caption();
+  const strip = wager(view), picture = board(view, SAMPLES), say = caption(view);
   const parts = [rounds(view), strip, picture, say, speaker([strip, say], () => view.held)];
   const draw = () => {
     const now = present(view);

@@ -98,13 +98,15 @@ const reasons = {
   none: ({ row }) => `Row ${row + 1} is constant and ε is 0: its x̂ is 0 ⁄ 0, no number, and no γ or β mends that.`,
 };
 
+// At the end: a feature that could come back, and was taken off again.
+const parted = ({ judged, back, i }) => judged.features[i].kind === "line" && !back.every((row) => row[i]);
 export const reason = (now) => reasons[now.judged.features[now.i].kind](now.judged.features[now.i], now);
 
 const LEGEND = "Dashed, what came in: x. Solid, what leaves: y, and how far it is off. ✓ is right to two decimals.";
 
 export function sentence(now) {
   const words = now.phase === "asked" ? (now.typed ? `Two rows or three, of two to six numbers from −${LIMIT} to ${LIMIT}. Guess, and they become a picture.` : LEGEND)
-    : now.phase === "ended" ? reason(now) : progress(now);
+    : now.phase === "ended" && !parted(now) ? reason(now) : progress(now);
   return unbroken(words);
 }
 

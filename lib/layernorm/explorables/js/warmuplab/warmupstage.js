@@ -35,7 +35,7 @@ export function warmUpStage({ rate: rates, steps }, choose) {
     }));
     const at = { x: LEFT + steps.indexOf(choice.steps) * column, y: TOP + high.indexOf(choice.rate) * row };
     const what = `${show === "solved" ? "step at which it is solved" : "final loss in nats"}, middle of all seeds`;
-    const told = high.map((rate) => `rate ${now.named("rate", rate)}: ${steps.map((warm) => now.row({ rate, steps: warm })).map((one) => `${cell(one, show).number} (${share(one)})`).join(", ")}`);
+    const told = high.map((rate) => `rate ${now.named("rate", rate)}: ${steps.map((warm) => now.row({ rate, steps: warm })).map((one) => `${cell(one, show).number} (${share(one)}${count(one, "lost") ? `, ${count(one, "lost")} lost again` : ""})`).join(", ")}`);
     return {
       height,
       label: `Map of learning rate and warm-up, ${what}, and how many solve and keep it; warm-up ${steps.join(", ")} steps. ${told.join("; ")}.`,

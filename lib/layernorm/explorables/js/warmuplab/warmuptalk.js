@@ -12,7 +12,7 @@ const left = (result) => (numbered(result) ? `final loss ${brief(loss(result))} 
 export function words(now) {
   const { choice, facts, named, open, result, row } = now, { placement, rate, show, steps } = choice;
   const say = show === "solved" ? (one) => `${share(one)}${step(one, ", at")}` : (one) => (numbered(one) ? brief(loss(one)) : "no number");
-  const whole = show === "solved" ? `${told(result, ` in ${STEPS} steps`)}${step(result, "; in the middle at")}` : `${left(result)}; who guesses has ${brief(CHANCE)}`;
+  const whole = show === "solved" ? `${told(result, ` in ${STEPS} steps`)}${step(result, "; in the middle at")}` : `${left(result)}; guessing: ${brief(CHANCE)}`;
   const most = facts.steps.at(-1), across = steps ? 0 : most;
   return `${named("placement", placement)}, ${named("start", choice.start)} weights, rate ${named("rate", rate)}, ${warm(steps)}: ${whole}. `
     + `${across ? `With ${warm(across)}` : "Without warm-up"}: ${say(row({ steps: across }))}. `
