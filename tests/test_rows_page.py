@@ -406,11 +406,11 @@ def test_a_feature_that_is_taken_off_again_at_the_end_is_told_as_it_stands(show)
 def test_what_became_of_a_number_that_cannot_be_had_is_said(show):
     page = show()
     press(page, "Your rows")
-    for value, told in (("500", "x₁ of row 1 stops at the limit, 100."), ("", "x₁ of row 1 stays 100.")):
+    for value, told in (("-500", "x₁ of row 1 stops at the limit."), ("", "x₁ of row 1 stays -100.")):
         put(page, "x₁ of row 1", value)
         expect(say(page)).to_have_text(told)
         expect(page.get_by_role("status")).to_contain_text(told)
-        expect(page.get_by_label("x₁ of row 1", exact=True)).to_have_value("100")
+        expect(page.get_by_label("x₁ of row 1", exact=True)).to_have_value("-100")
     put(page, "x₁ of row 1", 5)
     expect(say(page)).not_to_contain_text("stays")
 

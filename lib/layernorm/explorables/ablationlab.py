@@ -3,7 +3,7 @@ from .. import figures
 from ..figures.placement import STARTS, WITHOUT, held, number
 from .lab import table
 from .modules import bundle
-from .traininglab import TrainingLab
+from .traininglab import AMOUNTS, TrainingLab, amount
 
 
 class AblationLab(TrainingLab):
@@ -29,14 +29,13 @@ class AblationLab(TrainingLab):
 
     def words(self):
         place = {"start": "xavier", "rate": 0.03}
-        found = {start: held(self.runs.at(**place | {"start": start}, without="mlp, final")) for start in STARTS}
-        seeds, one = len(self.runs.at(**place, without="nothing")["final"]), held(self.runs.at(**place, without="mlp"))
-        right = 0 if found["xavier"] == 0 else 2 if found["xavier"] == seeds else 1
+        both = {start: self.runs.at(**place | {"start": start}, without="mlp, final") for start in STARTS}
+        seeds, one = len(both["xavier"]["final"]), held(self.runs.at(**place, without="mlp"))
         return {"title": "Which LayerNorms can go?",
                 "ask": f"{STARTS['xavier']} weights, rate {place['rate']}: without the MLPs' LayerNorms {one} of {seeds} seeds "
                        "keep the task. And with the last one out as well?",
-                "options": ["none", "some", "all"], "right": [right],
-                "tell": "Without both: " + ", ".join(f"{STARTS[start]} weights {found[start]} of {seeds}" for start in found) + ".",
+                "options": AMOUNTS, "right": [amount(both["xavier"])],
+                "tell": "Without both: " + ", ".join(f"{STARTS[one]} weights {held(run)} of {seeds}" for one, run in both.items()) + ".",
                 "facts": {"show": place, "left": WITHOUT, "rate": self.runs["rate"]}}
 
     @property

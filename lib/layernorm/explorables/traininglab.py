@@ -5,6 +5,13 @@ from ..experiments.stored import rounded
 from ..figures.placement import held
 from .lab import Lab
 
+AMOUNTS = ["none", "some", "all"]
+
+
+def amount(run):
+    """Which of ``AMOUNTS`` of the seeds have solved it and kept it."""
+    return 0 if held(run) == 0 else 2 if held(run) == len(run["final"]) else 1
+
 
 class TrainingLab(Lab):
     """A lab over results with ``solved`` and ``final`` of each seed, as ``experiments.learned`` gives them."""

@@ -3,7 +3,7 @@ from .. import figures
 from ..figures.placement import PLACEMENTS, STARTS, held, number
 from .lab import table
 from .modules import bundle
-from .traininglab import TrainingLab
+from .traininglab import AMOUNTS, TrainingLab, amount
 
 
 class WarmUpLab(TrainingLab):
@@ -39,11 +39,10 @@ class WarmUpLab(TrainingLab):
         found = self.runs.at(**place, start="torch")
         cold, warm = (held(self.runs.at(**place | {"steps": steps}, start="xavier")) for steps in (0, 200))
         seeds, solved = len(found["final"]), held(found)
-        right = 0 if solved == 0 else 2 if solved == seeds else 1
         return {"title": "Who needs the warm-up?",
                 "ask": f"Post-LN, {STARTS['torch']} weights, rate {place['rate']}, no warm-up: "
                        f"how many of {seeds} seeds solve the task and keep it?",
-                "options": ["none", "some", "all"], "right": [right],
+                "options": AMOUNTS, "right": [amount(found)],
                 "tell": f"{solved} of {seeds}. With {STARTS['xavier']}: {cold}, and {warm} after 200 steps of warm-up.",
                 "facts": {"show": {"show": "solved", "start": "torch", **place}, **{name: self.runs[name] for name in ("rate", "steps")}}}
 

@@ -16,7 +16,7 @@ function field(view, role, label, put, choose) {
     choose();
     const value = node.valueAsNumber, known = Number.isFinite(value);
     if (known) put(value);
-    view.tell(!known ? `${label} stays ${shown}.` : Math.abs(value) > LIMIT ? `${label} stops at the limit, ${LIMIT}.` : "");
+    view.tell(!known ? `${label} stays ${shown}.` : Math.abs(value) > LIMIT ? `${label} stops at the limit.` : "");
     shown = null;                                             // whatever was typed, what holds now is written
   } });
   node.addEventListener("keydown", ({ key }) => key === "Enter" && choose());
