@@ -30,9 +30,9 @@ class AblationLab(TrainingLab):
     def words(self):
         place = {"start": "xavier", "rate": 0.03}
         both = {start: self.runs.at(**place | {"start": start}, without="mlp, final") for start in STARTS}
-        seeds, one = len(both["xavier"]["final"]), held(self.runs.at(**place, without="mlp"))
+        seeds, alone = len(both["xavier"]["final"]), held(self.runs.at(**place, without="mlp"))
         return {"title": "Which LayerNorms can go?",
-                "ask": f"{STARTS['xavier']} weights, rate {place['rate']}: without the MLPs' LayerNorms {one} of {seeds} seeds "
+                "ask": f"{STARTS['xavier']} weights, rate {place['rate']}: without the MLPs' LayerNorms {alone} of {seeds} seeds "
                        "keep the task. And with the last one out as well?",
                 "options": AMOUNTS, "right": [amount(both["xavier"])],
                 "tell": "Without both: " + ", ".join(f"{STARTS[one]} weights {held(run)} of {seeds}" for one, run in both.items()) + ".",
